@@ -1,0 +1,27 @@
+.DEFAULT_GOAL := help
+.PHONY: help run setup test lint format lock
+PYTHON := .venv/bin/python
+
+help: ## List these verbs
+	@sed -nE 's/^([a-z]+):[^#]*## (.*)/\1\t\2/p' Makefile | expand -t 9
+
+run: setup ## Serve with the sample town on http://127.0.0.1:8000 (PORT and DATABASE_URL override)
+	@$(PYTHON) -m flask --app wsgi db-upgrade
+	@$(PYTHON) -m flask --app wsgi sample town
+	@exec $(PYTHON) -m gunicorn --config python:app.gunicorn wsgi:app
+
+setup: ## Create .venv with the locked run-time packages
+	@.ci/setup
+
+test: ## Install what the tests need, then run everything that CI runs
+	@.ci/setup test && .ci/system-packages && $(MAKE) --no-print-directory lint
+	@$(PYTHON) -m pytest --numprocesses auto --dist loadgroup
+
+lint: ## Check style, types and import contracts
+	@.ci/setup test && .ci/lint
+
+format: ## Rewrite the code in the house style
+	@.ci/setup test && $(PYTHON) -m ruff check --fix --quiet . ; $(PYTHON) -m ruff format .
+
+lock: ## Write both lock files anew from pyproject.toml
+	@.ci/lock

@@ -1,0 +1,1 @@
+"""What keeps the house in order: sizes, names, locks and vendored files."""

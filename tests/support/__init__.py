@@ -1,0 +1,1 @@
+"""What tests lean on: throw-away servers, browsers and measurements of pages."""

@@ -1,0 +1,1 @@
+"""Checks of the checkers: each one finds the fault that is planted for it."""
