@@ -1,1 +1,48 @@
-"""The village points bank."""
+"""The village points bank: the factory, the only module that knows every feature."""
+
+from flask import Flask
+from flask_smorest import Api
+from flask_wtf import CSRFProtect
+
+from app import cli, config, extensions
+from app.identity import access
+from app.identity.api import api as identity_api
+from app.identity.pages import pages as identity_pages
+from app.kit import ids
+from app.web.errors import answer_http_error, init_errors
+from app.web.forms import init_forms
+from app.web.headers import init_headers
+from app.web.health import health
+
+PAGES = (identity_pages, health)
+APIS = (identity_api,)
+
+
+class _DescribedApi(Api):
+    """flask-smorest with the house's error shape."""
+
+    handle_http_exception = staticmethod(answer_http_error)
+
+
+def create_app(settings: config.Settings | None = None) -> Flask:
+    """The WSGI application; without settings they come from the environment."""
+    settings = settings or config.load_settings()
+    app = Flask(__name__)
+    app.extensions["settings"] = settings
+    app.config.from_mapping(config.flask_settings(settings))
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = extensions.engine_options(settings.database_url)
+    ids.use_node(settings.node_id)
+    extensions.init_database(app)
+    init_errors(app)
+    init_headers(app, production=settings.production)
+    csrf = CSRFProtect(app)
+    init_forms(app)
+    access.init_access(app)
+    for pages in PAGES:
+        app.register_blueprint(pages)
+    described = _DescribedApi(app)
+    for api in APIS:
+        described.register_blueprint(api)
+        csrf.exempt(api)
+    cli.register(app)
+    return app

@@ -90,3 +90,29 @@ def _refuse_development_defaults(environment: Mapping[str, str], settings: Setti
             raise SettingsError(f"{name} must be set to a secret of its own in production.")
     if not environment.get("PUBLIC_URL", "").startswith("https://"):
         raise SettingsError("PUBLIC_URL must be the https address of this installation.")
+
+
+def flask_settings(settings: Settings) -> dict[str, object]:
+    """The same as Flask and its extensions want it."""
+    return {
+        "SECRET_KEY": settings.secret_key,
+        "SQLALCHEMY_DATABASE_URI": settings.database_url,
+        "MAX_CONTENT_LENGTH": 8 * 1024 * 1024,
+        "MAX_FORM_MEMORY_SIZE": 1024 * 1024,
+        # Flask's own cookie carries nothing but the CSRF secret.
+        "SESSION_COOKIE_NAME": "__Host-form" if settings.production else "form",
+        "SESSION_COOKIE_SECURE": settings.production,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        # No time-outs on forms: an old villager may take an hour.
+        "WTF_CSRF_TIME_LIMIT": None,
+        "API_TITLE": "Village points bank",
+        "API_VERSION": "v1",
+        "OPENAPI_VERSION": "3.1.0",
+        "OPENAPI_URL_PREFIX": "/api/v1",
+        "OPENAPI_JSON_PATH": "openapi.json",
+        "API_SPEC_OPTIONS": {
+            "components": {"securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}}},
+            "security": [{"bearer": []}],
+        },
+    }

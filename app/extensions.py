@@ -4,20 +4,26 @@ import sqlite3
 from typing import Any
 
 import pysqlite3.dbapi2
-from flask import Flask
+from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Connection, event
 
-from .kit.db import Base
+from .config import Settings
 
 # Tables derive from kit.db.Base directly; Flask-SQLAlchemy gives the engine and the session.
-db = SQLAlchemy(model_class=Base)
+db = SQLAlchemy()
 
 # SQLite 3.7.0 to 3.51.2 can lose committed pages when the write-ahead log is reset
 # (https://sqlite.org/wal.html#walresetbug), so the bundled library is used instead of the
 # system's, and an older one is refused.
 _SQLITE_VERSION_MIN = (3, 51, 3)
 _SQLITE_BUSY_SECONDS = 30
+
+
+def settings() -> Settings:
+    """The settings of the running application."""
+    found: Settings = current_app.extensions["settings"]
+    return found
 
 
 def engine_options(database_url: str) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""Places, accounts, roles, sign-in, sessions and terminals."""

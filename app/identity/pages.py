@@ -1,0 +1,56 @@
+"""Signing in and out for staff. Villagers sign in with their card, see people."""
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from app.kit.errors import DomainError
+from app.web.forms import load_form
+from app.web.refusal import shown_again
+from app.web.transaction import run_in_transaction
+
+from . import access, queries, service
+from .schemas import SignInForm
+
+pages = Blueprint("identity", __name__)
+
+
+@pages.get("/sign-in")
+@access.open_to_all
+def sign_in_form() -> str:
+    return render_template("identity/sign_in.html")
+
+
+@pages.post("/sign-in")
+@access.open_to_all
+def sign_in() -> Response:
+    try:
+        form = load_form(SignInForm())
+        user_name: str = form["user_name"].lower()
+        token = access.sign_in(
+            subject=f"staff:{user_name}",
+            credentials=queries.staff_credentials(user_name),
+            secret=form["password"],
+        )
+    except DomainError as refusal:
+        return shown_again(sign_in_form, refusal)
+    response = redirect(_own_page(request.args.get("next")), 303)
+    access.set_session_cookie(response, token)
+    return response
+
+
+@pages.post("/sign-out")
+@access.open_to_all
+def sign_out() -> Response:
+    token = access.session_token()
+    if token:
+        run_in_transaction(lambda: service.end_session(token=token))
+    response = redirect(url_for("identity.sign_in_form"), 303)
+    access.clear_session_cookie(response)
+    return response
+
+
+def _own_page(wanted: str | None) -> str:
+    """The page asked for before signing in, when it is one of ours; else the home page."""
+    if wanted and wanted.startswith("/") and not wanted.startswith(("//", "/\\")):
+        return wanted
+    return "/"

@@ -1,0 +1,196 @@
+"""Reads of places, accounts and sessions."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import or_, select
+
+from app.extensions import db
+from app.kit.errors import NotFound
+
+from .domain import GuessRecord, Principal, Role
+from .models import Account, Grid, GuessCounter, RoleGrant, SignInSession, Terminal, Town, Village
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What signing in has to check; the hash is None when that way in is not set up."""
+
+    account_id: int
+    secret_hash: str | None
+
+
+def token_digest(token: str) -> bytes:
+    """What the database keeps of a session token or a terminal's secret (32 bytes)."""
+    return hashlib.sha256(token.encode()).digest()
+
+
+def town(town_id: int) -> Town:
+    """The town; NotFound `town_not_found`."""
+    found = db.session.get(Town, town_id)
+    if found is None:
+        raise NotFound("town_not_found")
+    return found
+
+
+def village(village_id: int) -> Village:
+    """The village; NotFound `village_not_found`."""
+    found = db.session.get(Village, village_id)
+    if found is None:
+        raise NotFound("village_not_found")
+    return found
+
+
+def village_by_code(code: str) -> Village:
+    """The village of a code as typed on the command line; NotFound `village_not_found`."""
+    found = db.session.scalar(select(Village).where(Village.code == code))
+    if found is None:
+        raise NotFound("village_not_found", village_code=code)
+    return found
+
+
+def villages(town_id: int | None = None) -> Sequence[Village]:
+    """The villages of a town, or all, by code."""
+    query = select(Village).order_by(Village.code)
+    if town_id is not None:
+        query = query.where(Village.town_id == town_id)
+    return db.session.scalars(query).all()
+
+
+def grids(village_id: int) -> Sequence[Grid]:
+    """The grids of a village, in the order they were entered."""
+    return db.session.scalars(
+        select(Grid).where(Grid.village_id == village_id).order_by(Grid.id)
+    ).all()
+
+
+def display_names(account_ids: Sequence[int]) -> dict[int, str]:
+    """Names of accounts for explanations ("scanned by …"); unknown ids are left out."""
+    rows = db.session.execute(
+        select(Account.id, Account.display_name).where(Account.id.in_(set(account_ids)))
+    )
+    return {row.id: row.display_name for row in rows}
+
+
+def staff(village_id: int) -> list[tuple[Account, list[Role]]]:
+    """The staff accounts of a village with their present roles, by name."""
+    rows = db.session.execute(
+        select(Account, RoleGrant.role)
+        .join(RoleGrant, RoleGrant.account_id == Account.id)
+        .where(
+            Account.village_id == village_id,
+            Account.user_name.is_not(None),
+            Account.disabled_at.is_(None),
+            RoleGrant.ended_at.is_(None),
+        )
+        .order_by(Account.display_name, Account.id)
+    )
+    grouped: dict[int, tuple[Account, list[Role]]] = {}
+    for account, role in rows:
+        grouped.setdefault(account.id, (account, []))[1].append(Role(role))
+    return list(grouped.values())
+
+
+def clerks(village_id: int) -> list[Account]:
+    """Who may sign in at the terminals of a village."""
+    return [account for account, roles in staff(village_id) if Role.CLERK in roles]
+
+
+def member_account(member_id: int) -> Account | None:
+    """The sign-in account of a villager, if there is one."""
+    return db.session.scalar(select(Account).where(Account.member_id == member_id))
+
+
+def staff_credentials(user_name: str) -> Credentials | None:
+    """Account and password hash of a user name that may sign in."""
+    row = db.session.execute(
+        select(Account.id, Account.password_hash).where(
+            Account.user_name == user_name.strip().lower(), Account.disabled_at.is_(None)
+        )
+    ).one_or_none()
+    return None if row is None else Credentials(row.id, row.password_hash)
+
+
+def pin_credentials(
+    *, member_id: int | None = None, account_id: int | None = None
+) -> Credentials | None:
+    """Account and PIN hash of a villager or, by account, of a clerk."""
+    query = select(Account.id, Account.pin_hash).where(Account.disabled_at.is_(None))
+    if member_id is not None:
+        query = query.where(Account.member_id == member_id)
+    else:
+        query = query.where(Account.id == account_id)
+    row = db.session.execute(query).one_or_none()
+    return None if row is None else Credentials(row.id, row.pin_hash)
+
+
+def guess_record(subject: str) -> GuessRecord:
+    """The failed attempts on a subject so far."""
+    row = db.session.get(GuessCounter, subject)
+    return GuessRecord() if row is None else GuessRecord(row.failures, row.blocked_until)
+
+
+def principal_of_token(token: str, now: datetime) -> Principal | None:
+    """Who holds this token at that instant; None when it is unknown, ended, expired or its
+    account or terminal was switched off.
+    """
+    row = db.session.execute(
+        select(Account, Terminal.id.label("terminal_id"), Terminal.store_id)
+        .select_from(SignInSession)
+        .join(Account, Account.id == SignInSession.account_id)
+        .outerjoin(Terminal, Terminal.id == SignInSession.terminal_id)
+        .where(
+            SignInSession.token_digest == token_digest(token),
+            SignInSession.ended_at.is_(None),
+            SignInSession.expires_at > now,
+            Account.disabled_at.is_(None),
+            or_(SignInSession.terminal_id.is_(None), Terminal.revoked_at.is_(None)),
+        )
+    ).one_or_none()
+    if row is None:
+        return None
+    account: Account = row.Account
+    granted = db.session.scalars(
+        select(RoleGrant.role).where(
+            RoleGrant.account_id == account.id, RoleGrant.ended_at.is_(None)
+        )
+    )
+    roles = {Role(role) for role in granted}
+    if account.member_id is not None:
+        roles.add(Role.MEMBER)
+    return Principal(
+        account_id=account.id,
+        display_name=account.display_name,
+        roles=frozenset(roles),
+        town_id=account.town_id,
+        village_id=account.village_id,
+        member_id=account.member_id,
+        terminal_id=row.terminal_id,
+        store_id=row.store_id,
+    )
+
+
+def terminal_of_secret(secret: str) -> Terminal | None:
+    """The enrolled, unrevoked terminal that keeps this secret."""
+    return db.session.scalar(
+        select(Terminal).where(
+            Terminal.secret_digest == token_digest(secret), Terminal.revoked_at.is_(None)
+        )
+    )
+
+
+def terminals(village_id: int) -> Sequence[Terminal]:
+    """All terminals of a village, newest first, revoked ones too."""
+    return db.session.scalars(
+        select(Terminal).where(Terminal.village_id == village_id).order_by(Terminal.id.desc())
+    ).all()
+
+
+def terminal(village_id: int, terminal_id: int) -> Terminal:
+    """A terminal of the village; NotFound `terminal_not_found`."""
+    found = db.session.get(Terminal, terminal_id)
+    if found is None or found.village_id != village_id:
+        raise NotFound("terminal_not_found")
+    return found

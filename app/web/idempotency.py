@@ -1,0 +1,175 @@
+"""Requests that a phone or a terminal may repeat get the same answer again.
+
+The key is made on the device before the first sending. Outcomes are kept for ever; a success and
+a final refusal both count as outcomes. What was merely malformed is not kept: correcting it and
+sending it again with the same form is the way on.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import Response, g, request
+from sqlalchemy import LargeBinary, String, Text, UniqueConstraint, select, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.extensions import db
+from app.kit import clock
+from app.kit.db import Base, Id
+from app.kit.errors import FAMILIES, Conflict, DomainError, InFlight, Invalid
+from app.kit.ids import new_id
+
+KEY_FIELD = "idempotency_key"
+KEY_HEADER = "Idempotency-Key"
+_KEY_LENGTH_MAX = 80
+_BODY_LENGTH_MAX = 65_536
+
+
+class RequestOutcome(Base):
+    """The final answer to one key of one caller."""
+
+    __tablename__ = "request_outcome"
+    __table_args__ = (UniqueConstraint("caller", "key"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
+    caller: Mapped[str] = mapped_column(String(40))
+    key: Mapped[str] = mapped_column(String(_KEY_LENGTH_MAX))
+    request_digest: Mapped[bytes] = mapped_column(LargeBinary(32))
+    outcome: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class RequestKey:
+    """Who asked, under which key, for exactly what."""
+
+    caller: str
+    key: str
+    digest: bytes
+
+
+def request_key(*, required: bool) -> RequestKey | None:
+    """The key of the running request; Invalid `idempotency_key_missing` or `…_bad`."""
+    key = request.headers.get(KEY_HEADER) or request.form.get(KEY_FIELD) or ""
+    if not key:
+        if required:
+            raise Invalid("idempotency_key_missing")
+        return None
+    if len(key) > _KEY_LENGTH_MAX or not (key.isascii() and key.isprintable()):
+        raise Invalid("idempotency_key_bad", length_max=_KEY_LENGTH_MAX)
+    return RequestKey(caller=getattr(g, "caller", "anonymous"), key=key, digest=_digest())
+
+
+def answer_once(
+    key: RequestKey | None, answer: Callable[[], Response], *, secret_answer: bool
+) -> Response | DomainError:
+    """Give the stored answer to this key, or work it out and store it.
+
+    A final refusal is returned, not raised: the surrounding transaction must commit its record
+    while everything the refused work wrote is rolled back to a savepoint.
+    """
+    if key is None:
+        return answer()
+    _refuse_twin_in_flight(key)
+    stored = db.session.scalar(
+        select(RequestOutcome).where(
+            RequestOutcome.caller == key.caller, RequestOutcome.key == key.key
+        )
+    )
+    if stored is not None:
+        if stored.request_digest != key.digest:
+            raise Conflict("idempotency_mismatch")
+        return _restore(stored.outcome)
+    outcome: Response | DomainError
+    try:
+        with db.session.begin_nested():
+            outcome = answer()
+    except DomainError as refusal:
+        if not refusal.final:
+            raise
+        outcome = refusal
+    if isinstance(outcome, Response) and outcome.status_code >= 400:
+        return outcome
+    db.session.add(
+        RequestOutcome(
+            id=new_id(),
+            caller=key.caller,
+            key=key.key,
+            request_digest=key.digest,
+            outcome=_keep(outcome, secret_answer=secret_answer),
+            created_at=clock.now(),
+        )
+    )
+    db.session.flush()
+    return outcome
+
+
+def _digest() -> bytes:
+    """SHA-256 over method, path and what was sent, the key and the CSRF token left out."""
+    fields: list[object] = [request.method, request.path]
+    if request.form or request.files:
+        fields.append(
+            sorted(
+                (name, value)
+                for name, values in request.form.lists()
+                for value in values
+                if name not in (KEY_FIELD, "csrf_token")
+            )
+        )
+        for name, file in sorted(request.files.items(multi=True), key=lambda item: item[0]):
+            fields.append([name, hashlib.sha256(file.stream.read()).hexdigest()])
+            file.stream.seek(0)
+    else:
+        fields.append(hashlib.sha256(request.get_data(cache=True)).hexdigest())
+    return hashlib.sha256(json.dumps(fields, ensure_ascii=False).encode()).digest()
+
+
+def _refuse_twin_in_flight(key: RequestKey) -> None:
+    # On SQLite the write lock already makes twins take turns; the second finds the outcome.
+    if db.engine.dialect.name != "postgresql":
+        return
+    got = db.session.scalar(
+        text("SELECT pg_try_advisory_xact_lock(hashtextextended(:name, 0))"),
+        {"name": f"{key.caller} {key.key}"},
+    )
+    if not got:
+        raise InFlight("same_request_in_flight")
+
+
+def _keep(outcome: Response | DomainError, *, secret_answer: bool) -> str:
+    if isinstance(outcome, DomainError):
+        kept: dict[str, object] = {
+            "family": outcome.family,
+            "code": outcome.code,
+            "facts": outcome.facts,
+        }
+    elif secret_answer or outcome.content_length is None or not _is_small_text(outcome):
+        kept = {"family": Conflict.family, "code": "answer_not_repeatable", "facts": {}}
+    else:
+        kept = {
+            "status": outcome.status_code,
+            "location": outcome.headers.get("Location"),
+            "content_type": outcome.headers.get("Content-Type"),
+            "body": outcome.get_data(as_text=True),
+        }
+    return json.dumps(kept, ensure_ascii=False)
+
+
+def _is_small_text(response: Response) -> bool:
+    return (
+        (response.mimetype or "").startswith("text/") or response.mimetype == "application/json"
+    ) and len(response.get_data()) <= _BODY_LENGTH_MAX
+
+
+def _restore(outcome: str) -> Response | DomainError:
+    kept = json.loads(outcome)
+    if "family" in kept:
+        return FAMILIES[kept["family"]](kept["code"], **kept["facts"])
+    response = Response(kept["body"], status=kept["status"])
+    for name, value in (("Location", kept["location"]), ("Content-Type", kept["content_type"])):
+        if value is not None:
+            response.headers[name] = value
+    response.headers["Idempotent-Replay"] = "true"
+    return response

@@ -1,0 +1,58 @@
+"""The one table of sentences for people: what happened, and what to do next.
+
+Keyed by the stable code of a refusal; {facts} are filled in. A test proves that every code
+raised anywhere has its sentence here.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from app.kit.points import format_tenths
+
+MESSAGES: dict[str, str] = {
+    # general
+    "failed": "系统出了点问题,您填的内容没有丢。请稍后再试;还不行,请联系村委会。",
+    "bad_request": "这个请求看不懂,请返回上一页重试。",
+    "page_not_found": "没有找到这个页面。请检查网址,或返回首页。",
+    "method_not_allowed": "这个页面不能这样打开,请返回上一页。",
+    "conflict": "和现有的记录冲突,请刷新后再看。",
+    "too_large": "文件太大了。请减小后再传。",
+    "unsupported_media_type": "内容格式不对,请用 JSON 或表单提交。",
+    "invalid_input": "有几处填得不对,请按提示改好再提交。",
+    "too_many_requests": "操作太频繁了,请过一会儿再试。",
+    "database_busy": "现在人多,系统忙。您的操作没有执行,请等一会儿再点一次。",
+    "form_expired": "页面放得太久了。请返回上一页,刷新后再提交一次。",
+    "foreign_origin": "请求不是从本站页面发出的,没有执行。请从本站重新打开。",
+    "idempotency_key_missing": "缺少 Idempotency-Key,没有执行。请带上由设备生成的键再发。",
+    "idempotency_key_bad": "Idempotency-Key 不合规:最多{length_max}个可见的 ASCII 字符。",
+    "idempotency_mismatch": "同一个键已经用于别的内容,没有执行。请刷新页面重新操作。",
+    "same_request_in_flight": "同样的请求正在办理,请等一下再看结果。",
+    "answer_not_repeatable": "这一步已经办过,结果只显示一次。需要的话请重新补办。",
+    "bad_amount": "“{value}”不是正确的分数。请填数字,最多一位小数。",
+    "hidden_characters": "“{field}”里有看不见的字符,请删掉重新输入。",
+    "text_missing": "请填写“{field}”。",
+    "text_too_long": "“{field}”太长了,最多{length_max}个字。",
+    # sign-in and rights
+    "not_signed_in": "请先登录,再办这件事。",
+    "denied": "您没有办理这件事的权限。请找村文书或行长。",
+    "wrong_credentials": "用户名、卡号或密码不对。请检查后再试。",
+    "too_many_attempts": "试错次数太多,请{minutes}分钟后再试,或到村委会重置。",
+    "not_found": "没有找到,请检查后再试。",
+    "town_not_found": "没有找到这个镇。",
+    "village_not_found": "没有找到这个村。请检查村的编号。",
+    "user_name_taken": "用户名“{user_name}”已经有人用了,请换一个。",
+    "password_too_short": "密码至少{length_min}个字。",
+    "pin_bad": "密码要 6 位数字,不要用 123456、888888 这样好猜的。",
+    "terminal_not_found": "没有找到这台终端。",
+    "enrolment_code_bad": "登记码不对或已经过期。请让店长重新生成一个。",
+    "clerk_not_found": "没有找到这位店员,或他不在这个店。",
+}
+
+
+def sentence(code: str, facts: Mapping[str, Any]) -> str:
+    """The sentence of a code with its facts; facts that end in `_tenths` read as points."""
+    shown = {
+        name: format_tenths(value) if name.endswith("_tenths") and value is not None else value
+        for name, value in facts.items()
+    }
+    return MESSAGES[code].format_map(shown) if code in MESSAGES else MESSAGES["failed"]

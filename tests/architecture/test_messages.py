@@ -1,0 +1,32 @@
+"""Every stable code has its sentence for people."""
+
+import ast
+from pathlib import Path
+
+from app.kit import errors
+from app.web.messages import MESSAGES
+
+_APP = Path(__file__).resolve().parents[2] / "app"
+_KINDS = {kind.__name__ for kind in errors.FAMILIES.values()}
+
+
+def _raised_codes() -> dict[str, str]:
+    found: dict[str, str] = {}
+    for path in sorted(_APP.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Name)
+                and node.func.id in _KINDS
+                and node.args
+                and isinstance(node.args[0], ast.Constant)
+            ):
+                found[str(node.args[0].value)] = f"{path.name}:{node.lineno}"
+    return found
+
+
+def test_every_code_has_a_sentence() -> None:
+    raised = _raised_codes()
+    assert len(raised) > 10
+    missing = {code: place for code, place in raised.items() if code not in MESSAGES}
+    assert missing == {}
