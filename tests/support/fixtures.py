@@ -1,10 +1,16 @@
 """Fixtures around the throw-away servers and browsers."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
+from tests.support.browser import find_chromium, launch, launch_with_camera, open_phone
 from tests.support.postgres import PostgresServer, run_postgres
+
+CameraPhone = Callable[[str], AbstractContextManager[Page]]
 
 
 @pytest.fixture(scope="session")
@@ -12,3 +18,40 @@ def postgres() -> Iterator[PostgresServer]:
     """One server for each test process; a test makes a database of its own in it."""
     with run_postgres() as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    if find_chromium() is None:
+        pytest.skip("no Chromium: install it, or set CHROMIUM to its path")
+    with sync_playwright() as playwright:
+        yield playwright
+
+
+@pytest.fixture(scope="session")
+def chromium(playwright: Playwright) -> Iterator[Browser]:
+    """One browser for each test process; `open_phone` gives phones that share nothing."""
+    with launch(playwright) as browser:
+        yield browser
+
+
+@pytest.fixture
+def phone(chromium: Browser) -> Iterator[Page]:
+    """A page on a phone of its own."""
+    with open_phone(chromium) as page:
+        yield page
+
+
+@pytest.fixture
+def camera_phone(playwright: Playwright, tmp_path: Path) -> CameraPhone:
+    """Opens a page on a phone whose camera sees a QR code of the given payload."""
+
+    @contextmanager
+    def open_camera_phone(payload: str) -> Iterator[Page]:
+        with (
+            launch_with_camera(playwright, payload, tmp_path) as browser,
+            open_phone(browser) as page,
+        ):
+            yield page
+
+    return open_camera_phone
