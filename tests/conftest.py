@@ -18,7 +18,7 @@ from tests.factories.places import Places, make_places
 from tests.support.clients import PageClient, RequestClient
 from tests.support.postgres import PostgresServer
 
-pytest_plugins = ["tests.support.fixtures"]
+pytest_plugins = ["tests.support.fixtures", "tests.support.no_skips"]
 
 TEST_MASTER_KEY = bytes(range(32))
 
