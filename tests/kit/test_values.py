@@ -91,7 +91,7 @@ def test_phones_are_masked() -> None:
 def test_ids_grow_while_the_clock_stands_or_goes_back() -> None:
     source = IdSource(node=3)
     moment = datetime(2026, 10, 1, tzinfo=UTC)
-    made = []
+    made: list[int] = []
     for at in (moment, moment, moment - timedelta(hours=1), moment + timedelta(seconds=1)):
         with clock.stopped_at(at):
             made.extend(source.next() for _ in range(5000))

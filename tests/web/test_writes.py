@@ -7,6 +7,7 @@ import pytest
 from flask import Blueprint, Flask, Response, jsonify, request
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
+from werkzeug.test import TestResponse
 
 from app import create_app
 from app.extensions import db
@@ -59,7 +60,7 @@ def probed(request: pytest.FixtureRequest) -> Iterator[Flask]:
         db.engine.dispose()
 
 
-def _post(client: FlaskClient, body: object, key: str | None, path: str = "towns") -> Response:
+def _post(client: FlaskClient, body: object, key: str | None, path: str = "towns") -> TestResponse:
     headers = {} if key is None else {"Idempotency-Key": key}
     return client.post(f"/api/probe/{path}", json=body, headers=headers)
 
