@@ -14,14 +14,16 @@ setup: ## Create .venv with the locked run-time packages
 	@.ci/setup
 
 test: ## Install what the tests need, then run everything that CI runs
-	@.ci/setup test && .ci/system-packages && $(MAKE) --no-print-directory lint
+	@.ci/setup test && .ci/system-packages && .ci/lint
 	@$(PYTHON) -m pytest --numprocesses auto --dist loadgroup
 
 lint: ## Check style, types and import contracts
 	@.ci/setup test && .ci/lint
 
 format: ## Rewrite the code in the house style
-	@.ci/setup test && $(PYTHON) -m ruff check --fix --quiet . ; $(PYTHON) -m ruff format .
+	@.ci/setup test
+	@$(PYTHON) -m ruff check --fix --exit-zero --quiet .
+	@$(PYTHON) -m ruff format .
 
 lock: ## Write both lock files anew from pyproject.toml
 	@.ci/lock
