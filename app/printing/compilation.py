@@ -3,15 +3,18 @@
 import json
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
-from datetime import datetime
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typst
 
 from .glyphs import FONT_FOLDER, check_glyphs
 from .payloads import AS_QR, Printable
 from .qr import ErrorCorrection, qr_svg
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 TEMPLATE_FOLDER = Path(__file__).parent / "templates"
 
@@ -29,11 +32,16 @@ def compile_pdf(payload: Printable) -> bytes:
         input=TEMPLATE_FOLDER / payload.template,
         root=TEMPLATE_FOLDER,
         font_paths=_fonts(),
-        sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
+        sys_inputs={"data": json.dumps(data, ensure_ascii=False, default=str)},
     )
-    pdf = compiler.compile(
-        format="pdf", pdf_standards=["a-2a", "ua-1"], timestamp=payload.created_at
-    )
+    try:
+        pdf = compiler.compile(
+            format="pdf",
+            pdf_standards=["a-2a", "ua-1"],
+            timestamp=int(payload.created_at.timestamp()),
+        )
+    finally:
+        _forget()
     if not isinstance(pdf, bytes):  # only page images come as a list
         raise TypeError("a PDF is one piece")
     return pdf
@@ -47,7 +55,17 @@ def _fonts() -> typst.Fonts:
     )
 
 
-def _plain_fields(record: object) -> Iterator[tuple[str, object]]:
+def _forget() -> None:
+    """Let the compiler drop what it remembers of the last document.
+
+    It keeps intermediate results until ten later compilations have not asked for them: a long
+    notice holds 85 MB, ten of them most of a small machine. Empty documents push them out.
+    """
+    for _ in range(11):
+        typst.compile(b"", format="svg", font_paths=_fonts())
+
+
+def _plain_fields(record: "DataclassInstance") -> Iterator[tuple[str, object]]:
     """The record's fields as JSON knows them; each link marked AS_QR brings its drawing along."""
     for field in fields(record):
         value = getattr(record, field.name)
@@ -59,8 +77,6 @@ def _plain_fields(record: object) -> Iterator[tuple[str, object]]:
 def _plain(value: object) -> object:
     if isinstance(value, tuple):
         return [_plain(part) for part in value]
-    if is_dataclass(value):
+    if is_dataclass(value) and not isinstance(value, type):
         return dict(_plain_fields(value))
-    if isinstance(value, datetime):
-        return value.isoformat()
     return value

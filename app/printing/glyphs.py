@@ -14,41 +14,28 @@ FONT_FOLDER = Path(__file__).parent / "fonts"
 class MissingGlyph(Invalid):
     """A text holds a character that no font of the project can draw.
 
-    Facts: `character`, `code_point` ("U+2A6B2"), `text` (the whole text, so usually the name),
-    `field` (its place, "households[12].head_name") and `passbook_number` (of the row it stands
-    in, or None).
+    Facts: `character`, `code_point` ("U+2A6A5"), `whose` (the whole text, so usually the name,
+    after the passbook number of its row if it has one) and `field` ("rows[12].head_name").
     """
 
-    def __init__(
-        self, *, character: str, text: str, field: str, passbook_number: str | None
-    ) -> None:
+    def __init__(self, *, character: str, whose: str, field: str) -> None:
         super().__init__(
             "missing_glyph",
             character=character,
             code_point=f"U+{ord(character):04X}",
-            text=text,
+            whose=whose,
             field=field,
-            passbook_number=passbook_number,
         )
 
 
 def check_glyphs(data: Mapping[str, object]) -> None:
     """Raise MissingGlyph for the first character of any text in the data that has no glyph."""
     drawable = _drawable()
-    for field, text, passbook_number in _texts(data, "", None):
+    for field, text, passbook_number in _texts(data, "", ""):
         for character in text:
             if ord(character) not in drawable:
-                raise MissingGlyph(
-                    character=character,
-                    text=text,
-                    field=field,
-                    passbook_number=passbook_number,
-                )
-
-
-def is_drawable(text: str) -> bool:
-    """Whether every character can be printed; lets an import warn long before the notice."""
-    return all(ord(character) in _drawable() for character in text)
+                whose = f"{passbook_number} {text}".strip()
+                raise MissingGlyph(character=character, whose=whose, field=field)
 
 
 @cache
@@ -61,14 +48,12 @@ def _drawable() -> frozenset[int]:
     return frozenset(covered)
 
 
-def _texts(
-    value: object, field: str, passbook_number: str | None
-) -> Iterator[tuple[str, str, str | None]]:
+def _texts(value: object, field: str, passbook_number: str) -> Iterator[tuple[str, str, str]]:
     """Every text with its place and the passbook number of the nearest row around it."""
     if isinstance(value, str):
         yield field, value, passbook_number
     elif isinstance(value, Mapping):
-        number = value.get("passbook_number", passbook_number)
+        number = str(value.get("passbook_number", passbook_number))
         for name, part in value.items():
             yield from _texts(part, f"{field}.{name}" if field else str(name), number)
     elif isinstance(value, Sequence):

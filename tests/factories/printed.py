@@ -3,7 +3,7 @@
 import hashlib
 from datetime import UTC, datetime
 
-from app.kit.codes import CodeKind, new_code
+from app.kit.codes import ALPHABET, CodeKind
 from app.kit.masking import mask_name
 from app.kit.points import format_tenths
 from app.printing.payloads import (
@@ -81,8 +81,8 @@ def notice(household_count: int = 300, **changes: object) -> NoticePrint:
         "month": "2026年10月",
         "posted_from": "2026年11月1日",
         "posted_to": "2026年11月7日",
-        "rule_version": "第2版（2026年3月12日村民代表会议通过，应到45人，实到42人，赞成40人，反对1人，"
-        "记录第2026-3号；自2026年4月1日起计分）",
+        "rule_version": "第2版（2026年3月12日村民代表会议通过，应到45人，实到42人，"
+        "赞成40人，反对1人；自2026年4月1日起计分）",
         "objection_contact": ObjectionContact(
             name="陈志明（监督委员会主任）",
             phone="0533-6180 217",
@@ -166,7 +166,13 @@ def notice(household_count: int = 300, **changes: object) -> NoticePrint:
 
 
 def good(
-    title: str, unit: str, source: str, came_in: str, handed_out: str, left: str, expires_on: str = ""
+    title: str,
+    unit: str,
+    source: str,
+    came_in: str,
+    handed_out: str,
+    left: str,
+    expires_on: str = "",
 ) -> GoodRow:
     return GoodRow(
         title=title,
@@ -179,10 +185,16 @@ def good(
     )
 
 
+def card_code(number: int) -> str:
+    """As long as a real one, and the same in every run."""
+    digest = hashlib.sha256(str(number).encode()).digest()[: CodeKind.CARD.length - 1]
+    return CodeKind.CARD.letter + "".join(ALPHABET[byte % len(ALPHABET)] for byte in digest)
+
+
 def card_sheet(card_count: int = 10) -> CardSheet:
     cards = []
     for index in range(card_count):
-        code = new_code(CodeKind.CARD)
+        code = card_code(index)
         cards.append(
             CardPrint(
                 short_name=head_name(index),
