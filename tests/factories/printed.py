@@ -2,6 +2,7 @@
 
 import hashlib
 from datetime import UTC, datetime
+from typing import Any
 
 from app.kit.codes import ALPHABET, CodeKind
 from app.kit.masking import mask_name
@@ -51,28 +52,102 @@ def month_sums(opening: int, added: int, redeemed: int, corrected: int) -> Month
     )
 
 
-def notice(household_count: int = 300, **changes: object) -> NoticePrint:
-    """A whole October of Luxi; every ninth household redeemed, every fortieth was corrected."""
-    rows = []
-    totals = [0, 0, 0, 0]
-    for index in range(household_count):
-        amounts = (
+CONTACT = ObjectionContact(
+    name="陈志明（监督委员会主任）",
+    phone="0533-6180 217",
+    box="村委会门口意见箱",
+    last_day="2026年11月7日",
+    link=f"{SITE}/N/N23456789AB2/YIYI",
+)
+VERIFICATION = Verification(
+    first_entry="2026100001",
+    last_entry="2026100641",
+    entry_count="641",
+    digest=hashlib.sha256(b"october").hexdigest(),
+    previous_digest=hashlib.sha256(b"september").hexdigest(),
+    code="N23456789AB2",
+    link=f"{SITE}/N/N23456789AB2",
+)
+CATEGORIES = (
+    CategoryRow(category="环境卫生", times="212", points="498.5"),
+    CategoryRow(category="志愿服务", times="164", points="402"),
+    CategoryRow(category="平安建设", times="58", points="131"),
+    CategoryRow(category="移风易俗", times="12", points="60"),
+    CategoryRow(category="邻里互助", times="31", points="77.5"),
+)
+HONOURS = (
+    HonourRow(name="林桂兰", deed="连续三个月为独居老人送餐，本月送餐 22 次。"),
+    HonourRow(name="第3网格清扫队", deed="国庆前清理河道沟渠 600 米。"),
+)
+GRIDS = tuple(
+    GridRow(
+        grid=f"第{number}网格",
+        households="50",
+        took_part=str(36 + number),
+        rate=f"{72 + number * 2}%",
+        mean_standing=f"{12 + number}.4",
+        bonus="41" if number % 2 else "0",
+    )
+    for number in range(1, 7)
+)
+STORE = StoreMonth(
+    name="露溪村爱心超市",
+    points_taken="386.5",
+    amount_to_settle="386.50 元",
+    goods=tuple(
+        GoodRow(
+            title=title,
+            unit=unit,
+            source=source,
+            came_in=came_in,
+            handed_out=handed_out,
+            left=str(int(came_in) - int(handed_out)),
+            expires_on=expires_on,
+        )
+        for title, unit, source, came_in, handed_out, expires_on in (
+            ("肥皂", "块", "村集体采购", "120", "46", ""),
+            ("牙刷", "支", "爱心企业捐赠", "80", "31", ""),
+            ("大米10斤", "袋", "帮扶单位捐赠", "60", "22", "2027-09-01"),
+            ("食用油5升", "桶", "村集体采购", "40", "9", "2027-12-15"),
+        )
+    ),
+)
+OBJECTIONS = (
+    ObjectionRow(
+        number="异2026-09-1",
+        received_on="2026-10-03",
+        result="属实。9月14日集中清扫漏记 1 人，补记 2 分，列入本期更正。",
+        decided_on="2026-10-05",
+    ),
+    ObjectionRow(
+        number="异2026-09-2",
+        received_on="2026-10-06",
+        result="不属实。该户同月同类积分已到封顶 8 分，已当面说明。",
+        decided_on="2026-10-08",
+    ),
+)
+THEMES = (
+    ThemeRow(title="“平安有我”消防安全宣传", team="治安巡逻队", points="+2"),
+    ThemeRow(title="秋收后环境集中清扫", team="环境保护队", points="+2"),
+    ThemeRow(title="手工编织课（自愿参加，收取积分）", team="文体服务队", points="-2"),
+)
+
+
+def bare_notice(household_count: int = 300, **changes: Any) -> NoticePrint:
+    """October of Luxi with the two tables that are always there; every ninth household redeemed,
+    every fortieth was corrected.
+    """
+    months = [
+        (
             100 + index * 37 % 400,
             index * 5 % 9 * 10 + index % 2 * 5,
             50 if index % 9 == 4 else 0,
             -20 if index % 40 == 7 else 0,
         )
-        totals = [total + amount for total, amount in zip(totals, amounts, strict=True)]
-        rows.append(
-            HouseholdRow(
-                grid=f"第{index * 6 // household_count + 1}网格",
-                passbook_number=f"{index + 1:04}",
-                head_name=mask_name(head_name(index)),
-                sums=month_sums(*amounts),
-                remark="补录2分" if index % 25 == 3 else "",
-            )
-        )
-    fields: dict[str, object] = {
+        for index in range(household_count)
+    ]
+    totals = month_sums(*map(sum, zip(*months, strict=True)))
+    fields = {
         "created_at": CREATED_AT,
         "town_name": "青溪镇",
         "village_name": "露溪村",
@@ -83,105 +158,44 @@ def notice(household_count: int = 300, **changes: object) -> NoticePrint:
         "posted_to": "2026年11月7日",
         "rule_version": "第2版（2026年3月12日村民代表会议通过，应到45人，实到42人，"
         "赞成40人，反对1人；自2026年4月1日起计分）",
-        "objection_contact": ObjectionContact(
-            name="陈志明（监督委员会主任）",
-            phone="0533-6180 217",
-            box="村委会门口意见箱",
-            last_day="2026年11月7日",
-            link=f"{SITE}/N/N23456789AB2/YIYI",
+        "objection_contact": CONTACT,
+        "household_rows": tuple(
+            household_row(index, household_count, months[index]) for index in range(household_count)
         ),
-        "household_rows": tuple(rows),
-        "household_sums": month_sums(*totals),
-        "village_sums": month_sums(*totals),
+        "household_sums": totals,
+        "village_sums": totals,
         "household_count": str(household_count),
         "took_part_count": str(household_count * 4 // 5),
-        "category_rows": (
-            CategoryRow(category="环境卫生", times="212", points="498.5"),
-            CategoryRow(category="志愿服务", times="164", points="402"),
-            CategoryRow(category="平安建设", times="58", points="131"),
-            CategoryRow(category="移风易俗", times="12", points="60"),
-            CategoryRow(category="邻里互助", times="31", points="77.5"),
-        ),
-        "verification": Verification(
-            first_entry="2026100001",
-            last_entry="2026100641",
-            entry_count="641",
-            digest=hashlib.sha256(b"october").hexdigest(),
-            previous_digest=hashlib.sha256(b"september").hexdigest(),
-            code="N23456789AB2",
-            link=f"{SITE}/N/N23456789AB2",
-        ),
-        "honour_rows": (
-            HonourRow(name="林桂兰", deed="连续三个月为独居老人送餐，本月送餐 22 次。"),
-            HonourRow(name="第3网格清扫队", deed="国庆前清理河道沟渠 600 米。"),
-        ),
-        "grid_rows": tuple(
-            GridRow(
-                grid=f"第{number}网格",
-                households="50",
-                took_part=str(36 + number),
-                rate=f"{72 + number * 2}%",
-                mean_standing=f"{12 + number}.4",
-                bonus="41" if number % 2 else "0",
-            )
-            for number in range(1, 7)
-        ),
-        "stores": (
-            StoreMonth(
-                name="露溪村爱心超市",
-                points_taken="386.5",
-                amount_to_settle="386.50 元",
-                goods=(
-                    good("肥皂", "块", "村集体采购", "120", "46", "74"),
-                    good("牙刷", "支", "爱心企业捐赠", "80", "31", "49"),
-                    good("大米10斤", "袋", "帮扶单位捐赠", "60", "22", "38", "2027-09-01"),
-                    good("食用油5升", "桶", "村集体采购", "40", "9", "31", "2027-12-15"),
-                ),
-            ),
-        ),
-        "objection_rows": (
-            ObjectionRow(
-                number="异2026-09-1",
-                received_on="2026-10-03",
-                result="属实。9月14日集中清扫漏记 1 人，补记 2 分，列入本期更正。",
-                decided_on="2026-10-05",
-            ),
-            ObjectionRow(
-                number="异2026-09-2",
-                received_on="2026-10-06",
-                result="不属实。该户同月同类积分已到封顶 8 分，已当面说明。",
-                decided_on="2026-10-08",
-            ),
-        ),
+        "category_rows": CATEGORIES,
+        "verification": VERIFICATION,
+    }
+    return NoticePrint(**(fields | changes))
+
+
+def notice(household_count: int = 300, **changes: Any) -> NoticePrint:
+    """The same month with every table filled."""
+    tables = {
+        "honour_rows": HONOURS,
+        "grid_rows": GRIDS,
+        "stores": (STORE,),
+        "objection_rows": OBJECTIONS,
         "rule_changes": ("新增“秸秆离田不焚烧”，每户每年最多 10 分，自2026年11月1日起。",),
         "theme_month": "2026年11月",
-        "theme_rows": (
-            ThemeRow(title="“平安有我”消防安全宣传", team="治安巡逻队", points="+2"),
-            ThemeRow(title="秋收后环境集中清扫", team="环境保护队", points="+2"),
-            ThemeRow(title="手工编织课（自愿参加，收取积分）", team="文体服务队", points="-2"),
-        ),
+        "theme_rows": THEMES,
         "redemption_day": "2026年11月15日（星期日）上午 8:30—11:30",
     }
-    return NoticePrint(**(fields | changes))  # type: ignore[arg-type]
+    return bare_notice(household_count, **(tables | changes))
 
 
-def good(
-    title: str,
-    unit: str,
-    source: str,
-    came_in: str,
-    handed_out: str,
-    left: str,
-    expires_on: str = "",
-) -> GoodRow:
-    return GoodRow(
-        title=title,
-        unit=unit,
-        source=source,
-        came_in=came_in,
-        handed_out=handed_out,
-        left=left,
-        expires_on=expires_on,
+def household_row(
+    index: int, household_count: int, amounts: tuple[int, int, int, int]
+) -> HouseholdRow:
+    return HouseholdRow(
+        grid=f"第{index * 6 // household_count + 1}网格",
+        passbook_number=f"{index + 1:04}",
+        head_name=mask_name(head_name(index)),
+        sums=month_sums(*amounts),
+        remark="补录2分" if index % 25 == 3 else "",
     )
 
 
@@ -267,8 +281,8 @@ def pin_slips(slip_count: int = 14) -> PinSlips:
     )
 
 
-def receipt(**changes: object) -> Receipt:
-    fields: dict[str, object] = {
+def receipt(**changes: Any) -> Receipt:
+    fields = {
         "created_at": CREATED_AT,
         "number": "LX-202610-0042",
         "store_name": "露溪村爱心超市",
@@ -283,4 +297,4 @@ def receipt(**changes: object) -> Receipt:
         "points_total": "67.5",
         "balance_after": "118.5",
     }
-    return Receipt(**(fields | changes))  # type: ignore[arg-type]
+    return Receipt(**(fields | changes))

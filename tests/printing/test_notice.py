@@ -145,43 +145,55 @@ def test_what_was_printed_is_forgotten() -> None:
     assert resident_megabytes() - before < 80
 
 
+def text_of(payload: NoticePrint) -> str:
+    return "\n".join(page.text for page in read_pages(compile_pdf(payload)))
+
+
 def test_sections_are_numbered_without_gaps_when_some_are_empty() -> None:
-    bare = printed.notice(
-        8, honour_rows=(), grid_rows=(), stores=(), objection_rows=(), rule_changes=(),
-        theme_rows=(), redemption_day="",
-    )  # fmt: skip
-    text = "\n".join(page.text for page in read_pages(compile_pdf(bare)))
-    assert re.findall(r"^([一二三四五六七八])、(.*)$", text, re.MULTILINE) == [
+    assert re.findall(r"^(.)、(.*)$", text_of(printed.bare_notice(8)), re.MULTILINE) == [
         ("一", "各户积分"),
         ("二", "全村合计"),
     ]
-    whole = "\n".join(page.text for page in read_pages(compile_pdf(printed.notice(8))))
-    assert re.findall(r"^([一二三四五六七八])、", whole, re.MULTILINE) == list("一二三四五六七八")
+    whole = text_of(printed.notice(8))
+    assert re.findall(r"^(.)、", whole, re.MULTILINE) == list("一二三四五六七八")
+
+
+def test_a_redemption_day_is_announced_without_a_theme_list_too() -> None:
+    payload = printed.bare_notice(8, theme_month="2026年11月", redemption_day="2026年11月15日")
+    text = text_of(payload)
+    assert "三、2026 年 11 月主题清单" in text
+    assert "下次集中兑换日：2026 年 11 月 15 日" in text
 
 
 def test_an_empty_month_says_so() -> None:
     nothing = printed.month_sums(0, 0, 0, 0)
-    payload = printed.notice(
-        0, household_rows=(), household_sums=nothing, village_sums=nothing, category_rows=(),
-        honour_rows=(), grid_rows=(), stores=(), objection_rows=(), rule_changes=(),
-        theme_rows=(), redemption_day="",
-    )  # fmt: skip
-    verification = replace(payload.verification, previous_digest="")
-    pdf = compile_pdf(replace(payload, verification=verification))
-    text = "\n".join(page.text for page in read_pages(pdf))
+    payload = printed.bare_notice(
+        1,
+        household_rows=(),
+        household_sums=nothing,
+        village_sums=nothing,
+        category_rows=(),
+        verification=replace(printed.VERIFICATION, previous_digest=""),
+    )
+    text = text_of(payload)
     assert "本月各户积分无变动" in text
     assert "本月没有发放积分" in text
     assert "首期公示，无上月摘要" in text
-    assert codes_by_page(pdf, dots_per_inch=150)[-2] == [payload.verification.link]
+    codes = codes_by_page(compile_pdf(payload), dots_per_inch=150)
+    assert codes[-2] == [payload.verification.link]
 
 
 def test_sums_that_disagree_say_that_the_notice_must_not_be_posted() -> None:
-    wrong = replace(printed.notice(5), village_sums=printed.month_sums(10, 20, 0, 0))
-    assert "两者不一致，不得张贴" in "\n".join(page.text for page in read_pages(compile_pdf(wrong)))
-    right = printed.notice(5, village_sums=replace(printed.notice(5).village_sums, expired="1.5"))
-    text = "\n".join(page.text for page in read_pages(compile_pdf(right)))
-    assert "两者一致" in text
-    assert "到期失效" in text
+    wrong = printed.bare_notice(5, village_sums=printed.month_sums(10, 20, 0, 0))
+    assert "两者不一致，不得张贴" in text_of(wrong)
+    assert "两者一致" in text_of(printed.bare_notice(5))
+
+
+def test_expired_points_get_their_column_only_when_there_are_any() -> None:
+    payload = printed.bare_notice(5)
+    assert "到期失效" not in text_of(payload)
+    expiring = replace(payload, village_sums=replace(payload.village_sums, expired="1.5"))
+    assert re.search(r"到期失效.*− 1\.5 \+", text_of(expiring), re.DOTALL)
 
 
 LONG_NAMES = (
