@@ -9,13 +9,14 @@ from app.identity import access
 from app.identity.api import api as identity_api
 from app.identity.pages import pages as identity_pages
 from app.kit import ids
+from app.people.api import api as people_api
 from app.web.errors import answer_http_error, init_errors
 from app.web.forms import init_forms
 from app.web.headers import init_headers
 from app.web.health import health
 
 PAGES = (identity_pages, health)
-APIS = (identity_api,)
+APIS = (identity_api, people_api)
 
 
 class _DescribedApi(Api):

@@ -2,13 +2,12 @@
 
 from flask import Flask
 
-from .database import db_upgrade
-from .ledger import ledger
+from . import database
 
-COMMANDS = (db_upgrade, ledger)
+GROUPS = (database.db_upgrade,)
 
 
 def register(app: Flask) -> None:
     """Add every command to `flask --app wsgi`."""
-    for command in COMMANDS:
-        app.cli.add_command(command)
+    for group in GROUPS:
+        app.cli.add_command(group)

@@ -123,7 +123,7 @@ def add_staff(
 
 
 def set_member_pin(*, member_id: int, village_id: int, display_name: str, pin: str) -> None:
-    """Give a villager a PIN, opening the account at the first time; open sessions end.
+    """Give a villager a PIN, opening the account at the first time or again; open sessions end.
 
     Raises Invalid `pin_bad`.
     """
@@ -140,6 +140,7 @@ def set_member_pin(*, member_id: int, village_id: int, display_name: str, pin: s
         )
         db.session.add(account)
     account.pin_hash = pin_hash
+    account.disabled_at = None
     db.session.flush()
     _end_sessions(account.id)
 

@@ -32,10 +32,6 @@ MESSAGES: dict[str, str] = {
     "hidden_characters": "“{field}”里有看不见的字符,请删掉重新输入。",
     "text_missing": "请填写“{field}”。",
     "text_too_long": "“{field}”太长了,最多{length_max}个字。",
-    # printing
-    "missing_glyph": "“{whose}”里的“{character}”({code_point})字库里没有,所以没有印。"
-    "请核对是不是打错了字;没有打错,请把这个字报给镇里。",
-    "qr_too_long": "网址有{length}个字符,太长,做不成二维码。请管理员换一个短的网站地址。",
     # sign-in and rights
     "not_signed_in": "请先登录,再办这件事。",
     "denied": "您没有办理这件事的权限。请找村文书或行长。",
@@ -50,17 +46,23 @@ MESSAGES: dict[str, str] = {
     "terminal_not_found": "没有找到这台终端。",
     "enrolment_code_bad": "登记码不对或已经过期。请让店长重新生成一个。",
     "clerk_not_found": "没有找到这位店员,或他不在这个店。",
-    # the books
-    "no_open_period": "这个村的账还没有开,请联系镇里开账。",
-    "another_month_open": "现在开着的是{month}的账,不能结这个月。",
-    "period_not_found": "没有这个月的账。",
-    "entry_not_found": "没有找到这张凭证。",
-    "already_reversed": "这笔账已经冲正过了,不能再冲一次。",
-    "reversal_of_reversal": "冲正凭证本身不能再冲正,请重新记一笔。",
-    "insufficient_balance": "余额不够,没有入账。",
-    "balance_ceiling": "超过了这个账户的上限,没有入账。",
-    "bad_entry": "凭证不完整,没有入账。",
-    "batch_too_large": "一次入账太多({accounts}个账户,最多{accounts_max}个),请分开办理。",
+    # households, members, cards and teams
+    "household_not_found": "没有找到这一户。请检查存折号。",
+    "member_not_found": "没有找到这个人。请检查姓名和户。",
+    "grid_not_found": "没有找到这个网格。请从列表里选。",
+    "card_not_found": "这张卡不能用:可能抄错了,或者已经换过新卡。请检查,或到村委会办理。",
+    "team_not_found": "没有找到这支服务队。",
+    "passbook_no_bad": "“{value}”不能作户号。请填数字,例如 0023。",
+    "passbook_no_taken": "户号 {passbook_no} 已经有一户在用。请核对户号。",
+    "name_taken_in_household": "这一户已经有“{name}”。同名的人请加以区分,例如“王强(大)”。",
+    "head_not_in_household": "“{name}”现在不在这一户,不能当户主。请从户里的人中选。",
+    "new_head_needed": "户主要离开,请先从留下的人中选一位新户主。",
+    "already_departed": "“{name}”已经登记去世或迁出,不能再办这一步。",
+    "already_in_household": "“{name}”已经在这一户,不用再办。",
+    "member_not_moved_away": "“{name}”没有登记迁出,不用再办。",
+    "household_ended": "户号 {passbook_no} 这一户已经没有在册的人,不能再办这一步。",
+    "date_in_future": "日期不能晚于今天。请改好再提交。",
+    "team_name_taken": "已经有“{name}”了。请换一个名称。",
 }
 
 

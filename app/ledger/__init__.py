@@ -1,1 +1,0 @@
-"""Accounts, entries, transfers, periods and seals; knows no person, shop or activity."""

@@ -1,0 +1,1 @@
+"""Households, members, cards and teams; the import of the village's register."""

@@ -1,0 +1,188 @@
+"""Tables of households, members, cards, teams and register imports. No ID-card number anywhere."""
+
+from datetime import date, datetime
+
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.kit.db import Base, Id
+
+
+class Household(Base):
+    """The holder of a passbook. The head is the membership with `is_head`."""
+
+    __tablename__ = "household"
+    __table_args__ = (
+        UniqueConstraint("village_id", "passbook_no"),
+        CheckConstraint("status IN ('active', 'ended')", name="status_known"),
+        CheckConstraint(
+            "notice_name_mode IN ('masked', 'full', 'passbook')", name="notice_name_mode_known"
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
+    village_id: Mapped[int] = mapped_column(ForeignKey("village.id"))
+    grid_id: Mapped[int | None] = mapped_column(ForeignKey("grid.id"))
+    passbook_no: Mapped[str] = mapped_column(String(20))
+    notice_name_mode: Mapped[str] = mapped_column(String(10))
+    status: Mapped[str] = mapped_column(String(10))
+    status_on: Mapped[date | None]
+    created_at: Mapped[datetime]
+
+
+class Member(Base):
+    """A person of the register; `birth_month` is "1965-02", the phone is sealed with AES-GCM."""
+
+    __tablename__ = "member"
+    __table_args__ = (
+        CheckConstraint("status IN ('active', 'moved_away', 'died')", name="status_known"),
+        CheckConstraint("gender IN ('female', 'male')", name="gender_known"),
+        Index("ix_member_village_id_name", "village_id", "name"),
+        Index("ix_member_phone_index", "phone_index"),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
+    village_id: Mapped[int] = mapped_column(ForeignKey("village.id"))
+    name: Mapped[str] = mapped_column(String(40))
+    gender: Mapped[str | None] = mapped_column(String(6))
+    birth_month: Mapped[str | None] = mapped_column(String(7))
+    is_party_member: Mapped[bool]
+    phone_sealed: Mapped[bytes | None] = mapped_column(LargeBinary(100))
+    phone_index: Mapped[bytes | None] = mapped_column(LargeBinary(32))
+    status: Mapped[str] = mapped_column(String(10))
+    status_on: Mapped[date | None]
+    created_at: Mapped[datetime]
+
+
+class HouseholdMembership(Base):
+    """Which household a member belongs to, from day to day.
+
+    Only moving to another household ends a row. Somebody who died or moved away keeps the open
+    row, so that what was earned before still finds its household.
+    """
+
+    __tablename__ = "household_membership"
+    __table_args__ = (
+        Index(
+            "uq_household_membership_open_member",
+            "member_id",
+            unique=True,
+            postgresql_where=text("ended_on IS NULL"),
+            sqlite_where=text("ended_on IS NULL"),
+        ),
+        Index(
+            "uq_household_membership_open_head",
+            "household_id",
+            unique=True,
+            postgresql_where=text("ended_on IS NULL AND is_head"),
+            sqlite_where=text("ended_on IS NULL AND is_head"),
+        ),
+        Index("ix_household_membership_household_id", "household_id"),
+        Index("ix_household_membership_member_id", "member_id"),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
+    member_id: Mapped[int] = mapped_column(ForeignKey("member.id"))
+    household_id: Mapped[int] = mapped_column(ForeignKey("household.id"))
+    is_head: Mapped[bool]
+    relation: Mapped[str] = mapped_column(String(20))
+    began_on: Mapped[date]
+    ended_on: Mapped[date | None]
+
+
+class Card(Base):
+    """A printed card of a member or of a whole household; only the code's SHA-256 is kept."""
+
+    __tablename__ = "card"
+    __table_args__ = (
+        CheckConstraint("(member_id IS NULL) <> (household_id IS NULL)", name="one_owner"),
+        Index(
+            "uq_card_live_member",
+            "member_id",
+            unique=True,
+            postgresql_where=text("ended_at IS NULL"),
+            sqlite_where=text("ended_at IS NULL"),
+        ),
+        Index(
+            "uq_card_live_household",
+            "household_id",
+            unique=True,
+            postgresql_where=text("ended_at IS NULL"),
+            sqlite_where=text("ended_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
+    village_id: Mapped[int] = mapped_column(ForeignKey("village.id"))
+    member_id: Mapped[int | None] = mapped_column(ForeignKey("member.id"))
+    household_id: Mapped[int | None] = mapped_column(ForeignKey("household.id"))
+    code_digest: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    version: Mapped[int]
+    issued_by: Mapped[int] = mapped_column(Id)
+    issued_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
+class Team(Base):
+    """A service team (服务队) of the village."""
+
+    __tablename__ = "team"
+    __table_args__ = (UniqueConstraint("village_id", "name"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
+    village_id: Mapped[int] = mapped_column(ForeignKey("village.id"))
+    name: Mapped[str] = mapped_column(String(40))
+
+
+class TeamMember(Base):
+    """A member's time in a team; leaving sets `left_on`."""
+
+    __tablename__ = "team_member"
+    __table_args__ = (
+        Index(
+            "uq_team_member_present",
+            "team_id",
+            "member_id",
+            unique=True,
+            postgresql_where=text("left_on IS NULL"),
+            sqlite_where=text("left_on IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
+    team_id: Mapped[int] = mapped_column(ForeignKey("team.id"))
+    member_id: Mapped[int] = mapped_column(ForeignKey("member.id"), index=True)
+    joined_on: Mapped[date]
+    left_on: Mapped[date | None]
+
+
+class RegisterImport(Base):
+    """One uploaded register: drafted, shown, and applied once somebody confirmed it.
+
+    `content_sealed` is what the page shows and the report lists, encrypted: the rows read from
+    the file while it is a draft, the report's lines once it is applied. The uploaded file itself
+    is never kept, because it may hold ID-card numbers.
+    """
+
+    __tablename__ = "register_import"
+    __table_args__ = (CheckConstraint("status IN ('draft', 'applied')", name="status_known"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
+    village_id: Mapped[int] = mapped_column(ForeignKey("village.id"), index=True)
+    file_name: Mapped[str] = mapped_column(String(200))
+    file_digest: Mapped[bytes] = mapped_column(LargeBinary(32))
+    status: Mapped[str] = mapped_column(String(10))
+    counts: Mapped[str] = mapped_column(Text)
+    content_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    actor_id: Mapped[int] = mapped_column(Id)
+    created_at: Mapped[datetime]
+    applied_at: Mapped[datetime | None]

@@ -1,0 +1,284 @@
+"""Reads of households, members, cards and teams."""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from sqlalchemy import Row, Select, and_, or_, select
+
+from app.extensions import db, settings
+from app.identity.queries import grids
+from app.kit.codes import CodeKind, code_digest, read_code
+from app.kit.errors import NotFound
+from app.kit.sealing import Sealer
+from app.kit.text import normalise_name
+
+from .domain.households import (
+    CardOwner,
+    Gender,
+    HouseholdRef,
+    HouseholdStatus,
+    MemberRef,
+    MemberStatus,
+    NoticeNameMode,
+)
+from .domain.numbers import normalise_passbook_no, normalise_phone
+from .models import Card, Household, HouseholdMembership, Member, Team, TeamMember
+
+_IS_OPEN = HouseholdMembership.ended_on.is_(None)
+
+
+def household(village_id: int, household_id: int) -> HouseholdRef:
+    """A household of the village; NotFound `household_not_found`."""
+    return _one_household(village_id, Household.id == household_id)
+
+
+def household_by_passbook(village_id: int, passbook_no: str) -> HouseholdRef:
+    """The household of a passbook number as typed ("23", "0023"); NotFound
+    `household_not_found`.
+    """
+    number = normalise_passbook_no(passbook_no)
+    return _one_household(village_id, Household.passbook_no == number)
+
+
+def households(
+    village_id: int, *, search: str = "", grid_id: int | None = None
+) -> list[HouseholdRef]:
+    """The households of the village by passbook number, ended ones too.
+
+    `search` is part of a member's name, a passbook number or a whole phone number.
+    """
+    query = _households(village_id)
+    if grid_id is not None:
+        query = query.where(Household.grid_id == grid_id)
+    if search.strip():
+        wanted = Member.name.contains(normalise_name(search), autoescape=True)
+        phone = normalise_phone(search)
+        if phone is not None:
+            wanted = Member.phone_index == phone_sealer().index(phone.encode())
+        found = (
+            select(HouseholdMembership.household_id)
+            .join(Member, Member.id == HouseholdMembership.member_id)
+            .where(_IS_OPEN, Member.village_id == village_id, wanted)
+        )
+        query = query.where(
+            or_(
+                Household.passbook_no == normalise_passbook_no(search),
+                Household.id.in_(found),
+            )
+        )
+    return _household_refs(village_id, query)
+
+
+def households_of(village_id: int, member_ids: Collection[int]) -> dict[int, HouseholdRef]:
+    """The household of each of the members, the last one of somebody who left.
+
+    Ids that are not of the village are left out.
+    """
+    # Within a village all households are few enough that naming the wanted ones costs more.
+    known = {found.id: found for found in _household_refs(village_id, _households(village_id))}
+    rows = db.session.execute(
+        select(HouseholdMembership.member_id, HouseholdMembership.household_id)
+        .join(Member, Member.id == HouseholdMembership.member_id)
+        .where(_IS_OPEN, Member.village_id == village_id, Member.id.in_(set(member_ids)))
+    )
+    return {row.member_id: known[row.household_id] for row in rows}
+
+
+def member(village_id: int, member_id: int) -> MemberRef:
+    """A member of the village; NotFound `member_not_found`."""
+    row = db.session.execute(_members(village_id).where(Member.id == member_id)).one_or_none()
+    if row is None:
+        raise NotFound("member_not_found")
+    return _member_ref(row)
+
+
+def members(
+    village_id: int, *, member_ids: Collection[int] | None = None, search: str = ""
+) -> list[MemberRef]:
+    """Members of the village in the order of the register: all, the given ones, or by name.
+
+    Those who died or moved away are among them; see `status`.
+    """
+    query = _members(village_id)
+    if member_ids is not None:
+        query = query.where(Member.id.in_(set(member_ids)))
+    if search.strip():
+        query = query.where(Member.name.contains(normalise_name(search), autoescape=True))
+    return [_member_ref(row) for row in db.session.execute(query)]
+
+
+def members_of(household_id: int) -> list[MemberRef]:
+    """Everybody whose present or last household this is, the head first."""
+    query = _members(None).where(HouseholdMembership.household_id == household_id)
+    return [_member_ref(row) for row in db.session.execute(query)]
+
+
+def former_members_of(household_id: int) -> list[tuple[str, HouseholdMembership]]:
+    """Names and times of those who went over to another household."""
+    rows = db.session.execute(
+        select(Member.name, HouseholdMembership)
+        .join(Member, Member.id == HouseholdMembership.member_id)
+        .where(
+            HouseholdMembership.household_id == household_id,
+            HouseholdMembership.ended_on.is_not(None),
+        )
+        .order_by(HouseholdMembership.ended_on, HouseholdMembership.id)
+    )
+    return [(row.name, row.HouseholdMembership) for row in rows]
+
+
+def phone_of(village_id: int, member_id: int) -> str | None:
+    """A member's phone number in the clear, for staff who have to call."""
+    sealed = db.session.scalar(
+        select(Member.phone_sealed).where(Member.id == member_id, Member.village_id == village_id)
+    )
+    return None if sealed is None else open_phone(sealed, member_id)
+
+
+def phone_sealer() -> Sealer:
+    """Seals phone numbers; the context of each is its member's id."""
+    return Sealer(settings().master_key, "member phone")
+
+
+def open_phone(sealed: bytes, member_id: int) -> str:
+    """A stored phone number in the clear."""
+    return phone_sealer().open(sealed, context=str(member_id)).decode()
+
+
+def owner_of_card(village_id: int | None, typed_code: str) -> CardOwner:
+    """Whom a typed or scanned card stands for; None as village takes cards of every village.
+
+    Raises NotFound `card_not_found` alike for nonsense, codes of other kinds, cards that were
+    replaced and cards of another village.
+    """
+    code = read_code(CodeKind.CARD, typed_code)
+    if code is None:
+        raise NotFound("card_not_found")
+    row = db.session.execute(
+        select(Card, HouseholdMembership.household_id)
+        .outerjoin(
+            HouseholdMembership, and_(HouseholdMembership.member_id == Card.member_id, _IS_OPEN)
+        )
+        .where(Card.code_digest == code_digest(code), Card.ended_at.is_(None))
+    ).one_or_none()
+    if row is None or village_id not in (None, row.Card.village_id):
+        raise NotFound("card_not_found")
+    card: Card = row.Card
+    return CardOwner(
+        card_id=card.id,
+        village_id=card.village_id,
+        household_id=card.household_id or row.household_id,
+        member_id=card.member_id,
+    )
+
+
+def live_cards(village_id: int) -> Sequence[Card]:
+    """The cards of the village that count at present."""
+    return db.session.scalars(
+        select(Card).where(Card.village_id == village_id, Card.ended_at.is_(None))
+    ).all()
+
+
+def cards_of_household(household_id: int) -> Sequence[Card]:
+    """Cards of the household and of its present members, newest first, ended ones too."""
+    present = select(HouseholdMembership.member_id).where(
+        _IS_OPEN, HouseholdMembership.household_id == household_id
+    )
+    return db.session.scalars(
+        select(Card)
+        .where(or_(Card.household_id == household_id, Card.member_id.in_(present)))
+        .order_by(Card.id.desc())
+    ).all()
+
+
+def teams(village_id: int) -> Sequence[Team]:
+    """The teams of the village, in the order they were made."""
+    return db.session.scalars(
+        select(Team).where(Team.village_id == village_id).order_by(Team.id)
+    ).all()
+
+
+def team(village_id: int, team_id: int) -> Team:
+    """A team of the village; NotFound `team_not_found`."""
+    found = db.session.get(Team, team_id)
+    if found is None or found.village_id != village_id:
+        raise NotFound("team_not_found")
+    return found
+
+
+def team_member_ids(team_id: int) -> list[int]:
+    """The present members of a team, by date of joining."""
+    return list(
+        db.session.scalars(
+            select(TeamMember.member_id)
+            .where(TeamMember.team_id == team_id, TeamMember.left_on.is_(None))
+            .order_by(TeamMember.joined_on, TeamMember.id)
+        )
+    )
+
+
+def _households(village_id: int) -> Select[Household, str]:
+    return (
+        select(Household, Member.name.label("head_name"))
+        .outerjoin(
+            HouseholdMembership,
+            and_(
+                HouseholdMembership.household_id == Household.id,
+                HouseholdMembership.is_head,
+                _IS_OPEN,
+            ),
+        )
+        .outerjoin(Member, Member.id == HouseholdMembership.member_id)
+        .where(Household.village_id == village_id)
+        .order_by(Household.passbook_no)
+    )
+
+
+def _one_household(village_id: int, condition: Any) -> HouseholdRef:
+    found = _household_refs(village_id, _households(village_id).where(condition))
+    if not found:
+        raise NotFound("household_not_found")
+    return found[0]
+
+
+def _household_refs(village_id: int, query: Select[Household, str]) -> list[HouseholdRef]:
+    grid_names = {grid.id: grid.name for grid in grids(village_id)}
+    return [
+        HouseholdRef(
+            id=row.Household.id,
+            passbook_no=row.Household.passbook_no,
+            head_name=row.head_name or "",
+            grid_id=row.Household.grid_id,
+            grid_name=grid_names.get(row.Household.grid_id, ""),
+            notice_name_mode=NoticeNameMode(row.Household.notice_name_mode),
+            status=HouseholdStatus(row.Household.status),
+        )
+        for row in db.session.execute(query)
+    ]
+
+
+def _members(village_id: int | None) -> Select[Member, HouseholdMembership]:
+    query = (
+        select(Member, HouseholdMembership)
+        .join(HouseholdMembership, and_(HouseholdMembership.member_id == Member.id, _IS_OPEN))
+        .join(Household, Household.id == HouseholdMembership.household_id)
+        .order_by(Household.passbook_no, HouseholdMembership.is_head.desc(), HouseholdMembership.id)
+    )
+    return query if village_id is None else query.where(Member.village_id == village_id)
+
+
+def _member_ref(row: Row[Member, HouseholdMembership]) -> MemberRef:
+    person: Member = row.Member
+    membership: HouseholdMembership = row.HouseholdMembership
+    return MemberRef(
+        id=person.id,
+        household_id=membership.household_id,
+        name=person.name,
+        gender=None if person.gender is None else Gender(person.gender),
+        birth_month=person.birth_month,
+        is_party_member=person.is_party_member,
+        relation=membership.relation,
+        is_head=membership.is_head,
+        status=MemberStatus(person.status),
+        status_on=person.status_on,
+    )

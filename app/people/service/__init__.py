@@ -1,0 +1,13 @@
+"""Writes of households, members, cards, teams and the register."""
+
+from .cards import issue_card as issue_card
+from .cards import set_fresh_pin as set_fresh_pin
+from .households import add_household as add_household
+from .households import add_member as add_member
+from .households import record_departure as record_departure
+from .households import record_return as record_return
+from .households import set_head as set_head
+from .households import update_household as update_household
+from .moves import move_member as move_member
+from .teams import add_team as add_team
+from .teams import assign_team as assign_team
