@@ -32,6 +32,10 @@ MESSAGES: dict[str, str] = {
     "hidden_characters": "“{field}”里有看不见的字符,请删掉重新输入。",
     "text_missing": "请填写“{field}”。",
     "text_too_long": "“{field}”太长了,最多{length_max}个字。",
+    # printing
+    "missing_glyph": "“{whose}”里的“{character}”({code_point})字库里没有,所以没有印。"
+    "请核对是不是打错了字;没有打错,请把这个字报给镇里。",
+    "qr_too_long": "网址有{length}个字符,太长,做不成二维码。请管理员换一个短的网站地址。",
     # sign-in and rights
     "not_signed_in": "请先登录,再办这件事。",
     "denied": "您没有办理这件事的权限。请找村文书或行长。",
