@@ -36,6 +36,9 @@ MESSAGES: dict[str, str] = {
     "missing_glyph": "“{whose}”里的“{character}”({code_point})字库里没有,所以没有印。"
     "请核对是不是打错了字;没有打错,请把这个字报给镇里。",
     "qr_too_long": "网址有{length}个字符,太长,做不成二维码。请管理员换一个短的网站地址。",
+    "sheet_unreadable": "这个文件打不开。请用 .xlsx 或 .csv 格式保存后再传。",
+    "sheet_too_long": "表格有{rows}行,一次最多{rows_max}行。请分成几个文件。",
+    "sheet_columns_missing": "表头里没有找到这几列:{missing}。请把列名写在表格上方再传。",
     # sign-in and rights
     "not_signed_in": "请先登录,再办这件事。",
     "denied": "您没有办理这件事的权限。请找村文书或行长。",
