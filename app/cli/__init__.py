@@ -2,12 +2,13 @@
 
 from flask import Flask
 
-from . import database
+from .database import db_upgrade
+from .ledger import ledger
 
-GROUPS = (database.db_upgrade,)
+COMMANDS = (db_upgrade, ledger)
 
 
 def register(app: Flask) -> None:
     """Add every command to `flask --app wsgi`."""
-    for group in GROUPS:
-        app.cli.add_command(group)
+    for command in COMMANDS:
+        app.cli.add_command(command)

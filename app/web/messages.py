@@ -53,6 +53,17 @@ MESSAGES: dict[str, str] = {
     "terminal_not_found": "没有找到这台终端。",
     "enrolment_code_bad": "登记码不对或已经过期。请让店长重新生成一个。",
     "clerk_not_found": "没有找到这位店员,或他不在这个店。",
+    # the books
+    "no_open_period": "这个村的账还没有开,请联系镇里开账。",
+    "another_month_open": "现在开着的是{month}的账,不能结这个月。",
+    "period_not_found": "没有这个月的账。",
+    "entry_not_found": "没有找到这张凭证。",
+    "already_reversed": "这笔账已经冲正过了,不能再冲一次。",
+    "reversal_of_reversal": "冲正凭证本身不能再冲正,请重新记一笔。",
+    "insufficient_balance": "余额不够,没有入账。",
+    "balance_ceiling": "超过了这个账户的上限,没有入账。",
+    "bad_entry": "凭证不完整,没有入账。",
+    "batch_too_large": "一次入账太多({accounts}个账户,最多{accounts_max}个),请分开办理。",
     # households, members, cards and teams
     "household_not_found": "没有找到这一户。请检查存折号。",
     "member_not_found": "没有找到这个人。请检查姓名和户。",

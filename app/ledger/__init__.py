@@ -1,0 +1,1 @@
+"""Accounts, entries, transfers, periods and seals; knows no person, shop or activity."""

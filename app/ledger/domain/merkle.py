@@ -1,0 +1,84 @@
+"""Merkle trees over SHA-256 as in RFC 6962 section 2.1 (Certificate Transparency).
+
+Leaves and inner nodes are hashed with different first bytes, so that an inner node can never be
+passed off as a leaf. A tree of n leaves splits at the largest power of two below n.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+_LEAF = b"\x00"
+_NODE = b"\x01"
+
+
+def leaf_hash(row: bytes) -> bytes:
+    """Hash of one canonical row (32 bytes)."""
+    return hashlib.sha256(_LEAF + row).digest()
+
+
+def root(leaves: Sequence[bytes]) -> bytes:
+    """Root over leaf hashes in order; the root of nothing is SHA-256 of the empty string."""
+    if not leaves:
+        return hashlib.sha256(b"").digest()
+    level = list(leaves)
+    # Pairing neighbours and carrying an odd last one up gives the same tree as splitting at the
+    # largest power of two, without recursion.
+    while len(level) > 1:
+        paired = [
+            _node_hash(level[position], level[position + 1])
+            for position in range(0, len(level) - 1, 2)
+        ]
+        if len(level) % 2:
+            paired.append(level[-1])
+        level = paired
+    return level[0]
+
+
+@dataclass(frozen=True, slots=True)
+class InclusionProof:
+    """The hashes beside the way from leaf `index` of `size` up to the root, lowest first."""
+
+    index: int
+    size: int
+    path: tuple[bytes, ...]
+
+
+def prove_inclusion(leaves: Sequence[bytes], index: int) -> InclusionProof:
+    """The proof that leaf `index` is under the root of these leaves; IndexError if it is not."""
+    if not 0 <= index < len(leaves):
+        raise IndexError(index)
+    path: list[bytes] = []
+    level, position = list(leaves), index
+    while len(level) > 1:
+        beside = position ^ 1
+        if beside < len(level):
+            path.append(level[beside])
+        paired = [_node_hash(level[left], level[left + 1]) for left in range(0, len(level) - 1, 2)]
+        if len(level) % 2:
+            paired.append(level[-1])
+        level, position = paired, position // 2
+    return InclusionProof(index, len(leaves), tuple(path))
+
+
+def is_included(leaf: bytes, proof: InclusionProof, expected_root: bytes) -> bool:
+    """Whether the proof leads from the leaf hash to the root (RFC 9162 section 2.1.3.2)."""
+    if not 0 <= proof.index < proof.size:
+        return False
+    position, last = proof.index, proof.size - 1
+    computed = leaf
+    for beside in proof.path:
+        if last == 0:
+            return False
+        if position % 2 or position == last:
+            computed = _node_hash(beside, computed)
+            while position % 2 == 0 and position != 0:
+                position, last = position // 2, last // 2
+        else:
+            computed = _node_hash(computed, beside)
+        position, last = position // 2, last // 2
+    return last == 0 and computed == expected_root
+
+
+def _node_hash(left: bytes, right: bytes) -> bytes:
+    return hashlib.sha256(_NODE + left + right).digest()

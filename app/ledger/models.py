@@ -1,0 +1,180 @@
+"""Tables of the books. Entries, transfers, seals and closing balances are only ever inserted;
+triggers in the migration refuse the rest.
+"""
+
+from datetime import date, datetime
+
+from sqlalchemy import (
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.kit.db import Base, Id
+
+
+class LedgerAccount(Base):
+    """Where an amount of one unit can be, in one village's book."""
+
+    __tablename__ = "ledger_account"
+    __table_args__ = (
+        UniqueConstraint("village_id", "owner_kind", "owner_id", "purpose", "unit_id"),
+        # What transfers refer to: the database itself proves that both accounts of a transfer
+        # are in its village's book and in its unit.
+        UniqueConstraint("village_id", "unit_id", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
+    village_id: Mapped[int] = mapped_column(Id)
+    owner_kind: Mapped[int]
+    owner_id: Mapped[int] = mapped_column(Id)
+    purpose: Mapped[int]
+    unit_id: Mapped[int] = mapped_column(Id)
+
+
+class LedgerBalance(Base):
+    """The locked row of an account that has a limit; written by the posting function alone.
+
+    `version` is the id of the last transfer that touched the account. New transfers get ids above
+    it, so the ids of an account's transfers grow in the order in which its row was locked, even
+    when two servers' clocks differ.
+    """
+
+    __tablename__ = "ledger_balance"
+    __table_args__ = (
+        CheckConstraint("balance >= floor", name="floor"),
+        CheckConstraint("balance <= ceiling", name="ceiling"),
+    )
+
+    account_id: Mapped[int] = mapped_column(
+        ForeignKey("ledger_account.id"), primary_key=True, autoincrement=False
+    )
+    balance: Mapped[int] = mapped_column(Id)
+    version: Mapped[int] = mapped_column(Id)
+    floor: Mapped[int | None] = mapped_column(Id)
+    ceiling: Mapped[int | None] = mapped_column(Id)
+
+
+class LedgerPeriod(Base):
+    """A month of a village's book; exactly one is open."""
+
+    __tablename__ = "ledger_period"
+    __table_args__ = (
+        UniqueConstraint("village_id", "number"),
+        UniqueConstraint("village_id", "month"),
+        Index(
+            "uq_ledger_period_open",
+            "village_id",
+            unique=True,
+            sqlite_where=text("closed_at IS NULL"),
+            postgresql_where=text("closed_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
+    village_id: Mapped[int] = mapped_column(Id)
+    number: Mapped[int]
+    month: Mapped[str] = mapped_column(String(7))
+    opened_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+
+
+class LedgerEntry(Base):
+    """One business event (凭证)."""
+
+    __tablename__ = "ledger_entry"
+    __table_args__ = (
+        UniqueConstraint("village_id", "idempotency_key"),
+        UniqueConstraint("reverses_id"),
+        Index("ix_ledger_entry_period_id", "period_id"),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
+    village_id: Mapped[int] = mapped_column(Id)
+    period_id: Mapped[int] = mapped_column(ForeignKey("ledger_period.id"))
+    kind: Mapped[str] = mapped_column(String(20))
+    occurred_on: Mapped[date] = mapped_column(Date)
+    posted_at: Mapped[datetime]
+    actor_id: Mapped[int] = mapped_column(Id)
+    idempotency_key: Mapped[str] = mapped_column(String(100))
+    request_digest: Mapped[bytes] = mapped_column(LargeBinary(32))
+    reverses_id: Mapped[int | None] = mapped_column(ForeignKey("ledger_entry.id"))
+    rule_version_id: Mapped[int | None] = mapped_column(Id)
+    memo: Mapped[str] = mapped_column(String(200))
+
+
+class LedgerTransfer(Base):
+    """One debit and one credit of the same amount (分录); an unbalanced one cannot be written."""
+
+    __tablename__ = "ledger_transfer"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["village_id", "unit_id", "debit_account_id"],
+            ["ledger_account.village_id", "ledger_account.unit_id", "ledger_account.id"],
+            name="fk_ledger_transfer_debit_account",
+        ),
+        ForeignKeyConstraint(
+            ["village_id", "unit_id", "credit_account_id"],
+            ["ledger_account.village_id", "ledger_account.unit_id", "ledger_account.id"],
+            name="fk_ledger_transfer_credit_account",
+        ),
+        CheckConstraint("amount > 0", name="amount_positive"),
+        CheckConstraint("debit_account_id <> credit_account_id", name="two_accounts"),
+        Index("ix_ledger_transfer_debit", "debit_account_id", "id"),
+        Index("ix_ledger_transfer_credit", "credit_account_id", "id"),
+        Index("ix_ledger_transfer_entry_id", "entry_id"),
+        Index("ix_ledger_transfer_period_id", "period_id"),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
+    entry_id: Mapped[int] = mapped_column(ForeignKey("ledger_entry.id"))
+    village_id: Mapped[int] = mapped_column(Id)
+    period_id: Mapped[int] = mapped_column(Id)
+    debit_account_id: Mapped[int] = mapped_column(Id)
+    credit_account_id: Mapped[int] = mapped_column(Id)
+    unit_id: Mapped[int] = mapped_column(Id)
+    amount: Mapped[int] = mapped_column(Id)
+
+
+class LedgerSeal(Base):
+    """The digest of a closed period and what it was taken over, see domain.canonical."""
+
+    __tablename__ = "ledger_seal"
+    __table_args__ = (UniqueConstraint("village_id", "period_number"),)
+
+    period_id: Mapped[int] = mapped_column(
+        ForeignKey("ledger_period.id"), primary_key=True, autoincrement=False
+    )
+    village_id: Mapped[int] = mapped_column(Id)
+    period_number: Mapped[int]
+    month: Mapped[str] = mapped_column(String(7))
+    previous_digest: Mapped[bytes] = mapped_column(LargeBinary(32))
+    entry_count: Mapped[int]
+    entries_root: Mapped[bytes] = mapped_column(LargeBinary(32))
+    balance_count: Mapped[int]
+    balances_root: Mapped[bytes] = mapped_column(LargeBinary(32))
+    first_entry_id: Mapped[int] = mapped_column(Id)
+    last_entry_id: Mapped[int] = mapped_column(Id)
+    digest: Mapped[bytes] = mapped_column(LargeBinary(32))
+    sealed_at: Mapped[datetime]
+
+
+class LedgerClosing(Base):
+    """The balance of an account at the close of a period, under that period's seal."""
+
+    __tablename__ = "ledger_closing"
+
+    period_id: Mapped[int] = mapped_column(
+        ForeignKey("ledger_period.id"), primary_key=True, autoincrement=False
+    )
+    account_id: Mapped[int] = mapped_column(
+        ForeignKey("ledger_account.id"), primary_key=True, autoincrement=False
+    )
+    balance: Mapped[int] = mapped_column(Id)

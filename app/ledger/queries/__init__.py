@@ -1,0 +1,22 @@
+"""Reads of the books."""
+
+from .accounts import balance as balance
+from .accounts import balances as balances
+from .accounts import balances_of_purpose as balances_of_purpose
+from .entries import StatementLine as StatementLine
+from .entries import drafts_of as drafts_of
+from .entries import entries as entries
+from .entries import entry as entry
+from .entries import entry_by_key as entry_by_key
+from .entries import reversals_of as reversals_of
+from .entries import statement as statement
+from .periods import PeriodSums as PeriodSums
+from .periods import open_period as open_period
+from .periods import period as period
+from .periods import periods as periods
+from .periods import sums_of_period as sums_of_period
+from .seals import ComputedSeal as ComputedSeal
+from .seals import compute_seal as compute_seal
+from .seals import differences as differences
+from .seals import seal as seal
+from .seals import seals as seals

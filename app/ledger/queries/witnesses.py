@@ -1,0 +1,41 @@
+"""What other features say about entries of theirs, for the checker to compare.
+
+A feature registers one function for the kinds of entry it causes. The ledger calls it and learns
+nothing about people, shops or activities but the transfers it should find.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from app.ledger.domain.drafts import EntryKind, TransferDraft
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """One row of a feature that points to an entry, and what the entry should say."""
+
+    entry_id: int
+    transfers: tuple[TransferDraft, ...]
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class WitnessSource:
+    """All witnesses of a feature in a village; every entry of these kinds must have one."""
+
+    name: str
+    kinds: frozenset[EntryKind]
+    testify: Callable[[int], Iterable[Witness]]
+
+
+_sources: dict[str, WitnessSource] = {}
+
+
+def register_witness(source: WitnessSource) -> None:
+    """Add a feature's witnesses to the checker; a second one of the same name replaces it."""
+    _sources[source.name] = source
+
+
+def witness_sources() -> list[WitnessSource]:
+    """All registered sources."""
+    return list(_sources.values())

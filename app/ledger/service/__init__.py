@@ -1,0 +1,11 @@
+"""Writes of the ledger. Only `posting` inserts entries and transfers or touches a balance."""
+
+from .accounts import open_accounts as open_accounts
+from .grants import grant_statements as grant_statements
+from .periods import close_period as close_period
+from .periods import open_book as open_book
+from .posting import hold_accounts as hold_accounts
+from .posting import post as post
+from .posting import post_each as post_each
+from .reversal import reversal_draft as reversal_draft
+from .reversal import reverse as reverse

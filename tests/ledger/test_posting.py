@@ -1,0 +1,296 @@
+"""What the posting function does with a batch, on both databases."""
+
+from datetime import date
+
+import pytest
+from sqlalchemy import event
+
+from app.extensions import db
+from app.kit.errors import Conflict, DomainError, Invalid
+from app.kit.month import Month
+from app.ledger import queries, service
+from app.ledger.domain.accounts import Address, OwnerKind, Purpose, household_spendable
+from app.ledger.domain.drafts import EntryDraft, EntryKind, Posted, TransferDraft
+from app.ledger.queries import checker
+from app.web.transaction import run_in_transaction
+from tests.ledger.books import ACCOUNTS, DAY, OCTOBER, VILLAGE, draft, good, held, open_book, post
+
+pytestmark = pytest.mark.usefixtures("each_app")
+
+
+def test_a_month_of_one_household() -> None:
+    """
+    opening  issuance  -100.0   budget 100.0
+    award 2.0     budget → pending1      98.0 | 2.0
+    settle 2.0    pending1 → spendable1        0.0 | 2.0
+    redeem 1.5    spendable1 → takings                0.5 | 1.5
+    """
+    open_book()
+    post("budget → pending1 20; scores → member1 20")
+    post("pending1 → spendable1 20", kind=EntryKind.SETTLE)
+    post("spendable1 → takings 15", kind=EntryKind.REDEMPTION)
+    assert held("issuance budget pending1 spendable1 takings scores member1") == {
+        "issuance": -1000,
+        "budget": 980,
+        "pending1": 0,
+        "spendable1": 5,
+        "takings": 15,
+        "scores": -20,
+        "member1": 20,
+    }
+    assert checker.check() == []
+
+
+def test_nothing_is_written_when_one_draft_of_a_batch_is_refused() -> None:
+    open_book(budget=30)
+    with pytest.raises(Conflict) as refused:
+        post("budget → pending1 20", "budget → pending2 20")
+    assert refused.value.code == "insufficient_balance"
+    assert refused.value.facts == {
+        "owner_id": str(VILLAGE),
+        "purpose": "branch_budget",
+        "unit_id": "1",
+        "balance": 10,
+        "needed": 20,
+    }
+    assert held("budget pending1 pending2") == {"budget": 30, "pending1": 0, "pending2": 0}
+
+
+def test_a_verdict_for_each_draft_where_asked() -> None:
+    open_book(budget=30)
+    drafts = [draft(f"budget → pending{n} {amount}") for n, amount in ((1, 20), (2, 20), (3, 10))]
+    verdicts = run_in_transaction(lambda: service.post_each(drafts))
+    assert [type(verdict) for verdict in verdicts] == [Posted, Conflict, Posted]
+    assert held("budget pending1 pending2 pending3") == {
+        "budget": 0,
+        "pending1": 20,
+        "pending2": 0,
+        "pending3": 10,
+    }
+    assert checker.check() == []
+
+
+def test_a_refused_draft_leaves_no_trace_for_the_next_one() -> None:
+    open_book(budget=30)
+    verdicts = run_in_transaction(
+        lambda: service.post_each(
+            [draft("budget → pending1 20; budget → pending2 20"), draft("budget → pending3 30")]
+        )
+    )
+    assert isinstance(verdicts[0], DomainError)
+    assert held("budget pending1 pending3") == {"budget": 0, "pending1": 0, "pending3": 30}
+
+
+def test_the_same_key_gives_the_same_entry() -> None:
+    open_book()
+    first = post("budget → pending1 20", key="k")[0]
+    again = post("budget → pending1 20", key="k")[0]
+    assert (again.entry_id, again.replayed, first.replayed) == (first.entry_id, True, False)
+    with pytest.raises(Conflict, match="idempotency_mismatch"):
+        post("budget → pending1 30", key="k")
+    assert held("pending1") == {"pending1": 20}
+
+
+def test_the_key_is_looked_up_before_anything_is_checked() -> None:
+    open_book(budget=20)
+    first = post("budget → pending1 20", key="k")[0]
+    # The budget is empty now; a retry must still find its entry, also after the month closed.
+    assert post("budget → pending1 20", key="k")[0].entry_id == first.entry_id
+    run_in_transaction(lambda: service.close_period(VILLAGE, month=OCTOBER))
+    assert post("budget → pending1 20", key="k")[0].entry_id == first.entry_id
+
+
+def test_a_key_twice_in_one_batch() -> None:
+    open_book()
+    twice = [draft("budget → pending1 20", key="k")] * 2
+    posted = run_in_transaction(lambda: service.post(twice))
+    assert posted[0].entry_id == posted[1].entry_id
+    assert held("pending1") == {"pending1": 20}
+    two_things = [draft("budget → pending1 5", key="m"), draft("budget → pending1 6", key="m")]
+    with pytest.raises(Conflict, match="idempotency_mismatch"):
+        run_in_transaction(lambda: service.post(two_things))
+
+
+def test_malformed_drafts_are_refused() -> None:
+    open_book()
+    point, score = ACCOUNTS["budget"], ACCOUNTS["member1"]
+    elsewhere = household_spendable(VILLAGE + 1, 1)
+    for transfers in (
+        (),
+        (TransferDraft(point, point, 5),),
+        (TransferDraft(point, ACCOUNTS["pending1"], 0),),
+        (TransferDraft(point, ACCOUNTS["pending1"], -5),),
+        (TransferDraft(point, score, 5),),
+        (TransferDraft(point, elsewhere, 5),),
+    ):
+        bad = EntryDraft(VILLAGE, EntryKind.AWARD, DAY, 7, "k", transfers)
+        with pytest.raises(Invalid, match="bad_entry"):
+            run_in_transaction(lambda bad=bad: service.post([bad]))
+
+
+def test_a_village_without_a_book_takes_nothing() -> None:
+    with pytest.raises(Conflict, match="no_open_period"):
+        post("scores → member1 20")
+
+
+def test_a_batch_may_not_name_too_many_accounts() -> None:
+    open_book(budget=10_000)
+    members = [Address(VILLAGE, OwnerKind.MEMBER, n, Purpose.STANDING, 2) for n in range(1001)]
+    drafts = [
+        EntryDraft(
+            VILLAGE, EntryKind.AWARD, DAY, 7, f"k{n}",
+            (TransferDraft(ACCOUNTS["scores"], member, 1),),
+        )
+        for n, member in enumerate(members)
+    ]  # fmt: skip
+    with pytest.raises(Invalid, match="batch_too_large"):
+        run_in_transaction(lambda: service.post(drafts))
+
+
+def test_reversal_mirrors_the_whole_entry_once() -> None:
+    open_book()
+    award = post("budget → pending1 20; scores → member1 20")[0]
+    reverse = lambda key: run_in_transaction(  # noqa: E731
+        lambda: service.reverse(
+            award.entry_id, village_id=VILLAGE, actor_id=8, idempotency_key=key, occurred_on=DAY
+        )
+    )
+    reversal = reverse("r1")
+    assert held("budget pending1 member1 scores") == {
+        "budget": 1000,
+        "pending1": 0,
+        "member1": 0,
+        "scores": 0,
+    }
+    assert reverse("r1").entry_id == reversal.entry_id
+    with pytest.raises(Conflict, match="already_reversed"):
+        reverse("r2")
+    with pytest.raises(Conflict, match="reversal_of_reversal"):
+        run_in_transaction(
+            lambda: service.reverse(
+                reversal.entry_id,
+                village_id=VILLAGE,
+                actor_id=8,
+                idempotency_key="r3",
+                occurred_on=DAY,
+            )
+        )
+    assert queries.reversals_of(VILLAGE, [award.entry_id]) == {award.entry_id: reversal.entry_id}
+    assert checker.check() == []
+
+
+def test_what_is_spent_cannot_be_reversed() -> None:
+    open_book()
+    award = post("budget → spendable1 20")[0]
+    post("spendable1 → takings 15", kind=EntryKind.REDEMPTION)
+    with pytest.raises(Conflict, match="insufficient_balance"):
+        run_in_transaction(
+            lambda: service.reverse(
+                award.entry_id, village_id=VILLAGE, actor_id=8, idempotency_key="r", occurred_on=DAY
+            )
+        )
+
+
+def test_statement_pages_with_running_balance() -> None:
+    open_book()
+    for amount in range(1, 8):
+        post(f"budget → spendable1 {amount}")
+    post("spendable1 → takings 10", kind=EntryKind.REDEMPTION)
+    account = ACCOUNTS["spendable1"]
+    first = queries.statement(account, limit=3)
+    assert [(line.amount, line.balance_after) for line in first] == [(-10, 18), (7, 28), (6, 21)]
+    second = queries.statement(account, before_id=first[-1].transfer_id, limit=3)
+    assert [(line.amount, line.balance_after) for line in second] == [(5, 15), (4, 10), (3, 6)]
+    assert first[0].kind is EntryKind.REDEMPTION
+    assert queries.statement(ACCOUNTS["spendable2"]) == []
+
+
+def test_sums_of_a_period_are_told_by_kind() -> None:
+    open_book()
+    post("budget → pending1 20", "budget → pending2 5")
+    run_in_transaction(lambda: service.close_period(VILLAGE, month=OCTOBER))
+    post("budget → pending1 7")
+    post("pending1 → spendable1 20", kind=EntryKind.SETTLE)
+    november = queries.period(VILLAGE, Month(2026, 11))
+    sums = queries.sums_of_period(november, Purpose.PENDING)
+    assert sums[1, 1].opening == 20
+    assert sums[1, 1].credits == {EntryKind.AWARD: 7}
+    assert sums[1, 1].debits == {EntryKind.SETTLE: 20}
+    assert sums[1, 1].closing == 7
+    assert (sums[2, 1].opening, sums[2, 1].closing) == (5, 5)
+    assert queries.balances_of_purpose(VILLAGE, Purpose.PENDING) == {(1, 1): 7, (2, 1): 5}
+
+
+class Statements:
+    """Counts round trips of the session's connection while it is open."""
+
+    def __enter__(self) -> "Statements":
+        self.texts: list[str] = []
+        event.listen(db.engine, "before_cursor_execute", self._note)
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        event.remove(db.engine, "before_cursor_execute", self._note)
+
+    def _note(self, _conn: object, _cursor: object, statement: str, *_rest: object) -> None:
+        self.texts.append(statement)
+
+
+def test_statement_budgets() -> None:
+    """ledger.md: a redemption with three goods in 7 statements, 500 awards in 9."""
+    open_book(budget=100_000)
+    post("budget → spendable1 5000")
+    stock = [TransferDraft(good(n, Purpose.SUPPLIER), good(n, Purpose.SHELF), 10) for n in range(3)]
+    out = [TransferDraft(good(n, Purpose.SHELF), good(n, Purpose.HANDED_OUT), 1) for n in range(3)]
+    points = TransferDraft(ACCOUNTS["spendable1"], ACCOUNTS["takings"], 30)
+
+    def redeem(key: str) -> list[Posted]:
+        return service.post(
+            [
+                EntryDraft(VILLAGE, EntryKind.REDEMPTION, DAY, 7, f"{key}p", (points,)),
+                EntryDraft(VILLAGE, EntryKind.GOODS_OUT, DAY, 7, f"{key}g", tuple(out)),
+            ]
+        )
+
+    def award(key: str) -> list[Posted]:
+        return service.post(
+            [
+                EntryDraft(
+                    VILLAGE, EntryKind.AWARD, DAY, 7, f"{key}{n}",
+                    (
+                        TransferDraft(
+                            ACCOUNTS["budget"],
+                            Address(VILLAGE, OwnerKind.HOUSEHOLD, n, Purpose.PENDING, 1), 1,
+                        ),
+                        TransferDraft(
+                            ACCOUNTS["scores"],
+                            Address(VILLAGE, OwnerKind.MEMBER, n % 400, Purpose.STANDING, 2), 1,
+                        ),
+                    ),
+                )
+                for n in range(500)
+            ]
+        )  # fmt: skip
+
+    run_in_transaction(
+        lambda: service.post([EntryDraft(VILLAGE, EntryKind.STOCK_IN, DAY, 7, "in", tuple(stock))])
+    )
+    for work, budget in ((redeem, 7), (award, 9)):
+        run_in_transaction(lambda work=work: work("first"))
+        with Statements() as counted:
+            run_in_transaction(lambda work=work: work("second"))
+        without_begin = [text for text in counted.texts if not text.startswith("BEGIN")]
+        assert len(without_begin) <= budget, without_begin
+    assert checker.check() == []
+
+
+def test_an_event_of_an_earlier_month_lands_in_the_open_one() -> None:
+    open_book()
+    run_in_transaction(lambda: service.close_period(VILLAGE, month=OCTOBER))
+    late = run_in_transaction(
+        lambda: service.post([draft("budget → pending1 20", on=date(2026, 10, 3))])
+    )[0]
+    november = queries.open_period(VILLAGE)
+    assert november is not None
+    assert late.period_id == november.id
+    assert queries.entry(VILLAGE, late.entry_id).occurred_on == date(2026, 10, 3)
