@@ -147,7 +147,7 @@ def bare_notice(household_count: int = 300, **changes: Any) -> NoticePrint:
         for index in range(household_count)
     ]
     totals = month_sums(*map(sum, zip(*months, strict=True)))
-    fields = {
+    fields: dict[str, Any] = {
         "created_at": CREATED_AT,
         "town_name": "青溪镇",
         "village_name": "露溪村",
@@ -282,7 +282,7 @@ def pin_slips(slip_count: int = 14) -> PinSlips:
 
 
 def receipt(**changes: Any) -> Receipt:
-    fields = {
+    fields: dict[str, Any] = {
         "created_at": CREATED_AT,
         "number": "LX-202610-0042",
         "store_name": "露溪村爱心超市",

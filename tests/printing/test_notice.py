@@ -5,6 +5,7 @@ import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pypdf
 import pytest
@@ -110,7 +111,7 @@ def test_the_typed_twins_of_the_code_stand_beside_it(
 
 def test_the_file_is_tagged_titled_and_in_chinese(large_pdf: bytes) -> None:
     reader = pypdf.PdfReader(io.BytesIO(large_pdf))
-    catalogue = reader.root_object
+    catalogue: Any = reader.root_object
     assert catalogue["/Lang"] == "zh-CN"
     assert catalogue["/MarkInfo"]["/Marked"]
     assert catalogue["/ViewerPreferences"]["/DisplayDocTitle"]
