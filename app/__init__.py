@@ -14,8 +14,9 @@ from app.web.errors import answer_http_error, init_errors
 from app.web.forms import init_forms
 from app.web.headers import init_headers
 from app.web.health import health
+from app.web.preferences import init_preferences, preferences
 
-PAGES = (identity_pages, health)
+PAGES = (identity_pages, health, preferences)
 APIS = (identity_api, people_api)
 
 
@@ -38,6 +39,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     init_headers(app, production=settings.production)
     csrf = CSRFProtect(app)
     init_forms(app)
+    init_preferences(app)
     access.init_access(app)
     for pages in PAGES:
         app.register_blueprint(pages)

@@ -78,7 +78,17 @@ def init_access(app: Flask) -> None:
 
     @app.context_processor
     def caller_for_templates() -> dict[str, object]:
-        return {"principal": maybe_principal(), "Role": Role}
+        caller = maybe_principal()
+        context: dict[str, object] = {"principal": caller, "Role": Role}
+        if caller is not None and caller.village_id is not None:
+            village = queries.village(caller.village_id)
+            context["place_name"] = f"{village.name}文明银行"
+            context["help_contact"] = {
+                "name": village.contact_name,
+                "phone": village.contact_phone,
+                "place": village.contact_place,
+            }
+        return context
 
 
 def sign_in(

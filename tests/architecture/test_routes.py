@@ -9,7 +9,13 @@ from app.web.transaction import WRITES_ATTRIBUTE
 # Served by Flask and flask-smorest themselves: files and the description of the API.
 _OPEN_BY_NATURE = {"static", "api-docs.openapi_json"}
 # Writing views that commit on their own, because a refused attempt is itself recorded.
-_COMMIT_THEMSELVES = {"identity.sign_in", "identity.sign_out", "sessions.start_session"}
+_COMMIT_THEMSELVES = {
+    "identity.sign_in",
+    "identity.sign_out",
+    "sessions.start_session",
+    # Sets a cookie and writes nothing.
+    "preferences.set_text_size",
+}
 
 
 def test_every_route_declares_its_access(app: Flask) -> None:
