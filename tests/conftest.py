@@ -8,7 +8,7 @@ import pytest
 from alembic import command
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import create_engine
+from sqlalchemy import NullPool, create_engine
 
 from app import create_app
 from app.cli.database import alembic_config
@@ -48,7 +48,7 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A migrated, empty SQLite file; tests get copies."""
     path = tmp_path_factory.mktemp("template") / "points.db"
     migrate(f"sqlite:///{path}")
-    with create_engine(f"sqlite:///{path}").connect() as connection:
+    with create_engine(f"sqlite:///{path}", poolclass=NullPool).connect() as connection:
         # Folds the write-ahead log into the one file that is copied.
         connection.exec_driver_sql("PRAGMA journal_mode = DELETE")
     return path

@@ -83,8 +83,8 @@ def test_postgresql_refuses_truncation_and_the_role_lacks_the_right(postgres_url
     with engine.begin() as owner:
         owner.execute(text("DROP ROLE IF EXISTS clerk_of_books"))
         owner.execute(text("CREATE ROLE clerk_of_books"))
-        for statement in service.grant_statements(owner, "clerk_of_books"):
-            owner.execute(statement)
+        for grant in service.grant_statements(owner, "clerk_of_books"):
+            owner.execute(grant)
     try:
         for statement in (
             "UPDATE ledger_transfer SET amount = 1",

@@ -1,6 +1,7 @@
 """What the posting function does with a batch, on both databases."""
 
 from datetime import date
+from functools import partial
 
 import pytest
 from sqlalchemy import event
@@ -125,7 +126,7 @@ def test_malformed_drafts_are_refused() -> None:
     ):
         bad = EntryDraft(VILLAGE, EntryKind.AWARD, DAY, 7, "k", transfers)
         with pytest.raises(Invalid, match="bad_entry"):
-            run_in_transaction(lambda bad=bad: service.post([bad]))
+            run_in_transaction(partial(service.post, [bad]))
 
 
 def test_a_village_without_a_book_takes_nothing() -> None:
@@ -150,11 +151,14 @@ def test_a_batch_may_not_name_too_many_accounts() -> None:
 def test_reversal_mirrors_the_whole_entry_once() -> None:
     open_book()
     award = post("budget → pending1 20; scores → member1 20")[0]
-    reverse = lambda key: run_in_transaction(  # noqa: E731
-        lambda: service.reverse(
-            award.entry_id, village_id=VILLAGE, actor_id=8, idempotency_key=key, occurred_on=DAY
+
+    def reverse(key: str) -> Posted:
+        return run_in_transaction(
+            lambda: service.reverse(
+                award.entry_id, village_id=VILLAGE, actor_id=8, idempotency_key=key, occurred_on=DAY
+            )
         )
-    )
+
     reversal = reverse("r1")
     assert held("budget pending1 member1 scores") == {
         "budget": 1000,
@@ -276,9 +280,9 @@ def test_statement_budgets() -> None:
         lambda: service.post([EntryDraft(VILLAGE, EntryKind.STOCK_IN, DAY, 7, "in", tuple(stock))])
     )
     for work, budget in ((redeem, 7), (award, 9)):
-        run_in_transaction(lambda work=work: work("first"))
+        run_in_transaction(partial(work, "first"))
         with Statements() as counted:
-            run_in_transaction(lambda work=work: work("second"))
+            run_in_transaction(partial(work, "second"))
         without_begin = [text for text in counted.texts if not text.startswith("BEGIN")]
         assert len(without_begin) <= budget, without_begin
     assert checker.check() == []
