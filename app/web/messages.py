@@ -81,17 +81,6 @@ MESSAGES: dict[str, str] = {
     "household_ended": "户号 {passbook_no} 这一户已经没有在册的人,不能再办这一步。",
     "date_in_future": "日期不能晚于今天。请改好再提交。",
     "team_name_taken": "已经有“{name}”了。请换一个名称。",
-    # the books
-    "no_open_period": "这个村的账还没有开,请联系镇里开账。",
-    "another_month_open": "现在开着的是{month}的账,不能结这个月。",
-    "period_not_found": "没有这个月的账。",
-    "entry_not_found": "没有找到这张凭证。",
-    "already_reversed": "这笔账已经冲正过了,不能再冲一次。",
-    "reversal_of_reversal": "冲正凭证本身不能再冲正,请重新记一笔。",
-    "insufficient_balance": "余额不够,没有入账。",
-    "balance_ceiling": "超过了这个账户的上限,没有入账。",
-    "bad_entry": "凭证不完整,没有入账。",
-    "batch_too_large": "一次入账太多({accounts}个账户,最多{accounts_max}个),请分开办理。",
     # the public notice
     "notice_not_found": "没有找到这份公示。请检查二维码或编号。",
     "notice_days_bad": "公示期要{days_min}到{days_max}天。",
