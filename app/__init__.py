@@ -9,7 +9,9 @@ from app.identity import access
 from app.identity.api import api as identity_api
 from app.identity.pages import pages as identity_pages
 from app.kit import ids
+from app.ledger.queries.witnesses import register_witness
 from app.people.api import api as people_api
+from app.rulebook.queries import AWARD_WITNESS
 from app.web.errors import answer_http_error, init_errors
 from app.web.forms import init_forms
 from app.web.headers import init_headers
@@ -18,6 +20,8 @@ from app.web.preferences import init_preferences, preferences
 
 PAGES = (identity_pages, health, preferences)
 APIS = (identity_api, people_api)
+
+WITNESSES = (AWARD_WITNESS,)
 
 
 class _DescribedApi(Api):
@@ -41,6 +45,8 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     init_forms(app)
     init_preferences(app)
     access.init_access(app)
+    for source in WITNESSES:
+        register_witness(source)
     for pages in PAGES:
         app.register_blueprint(pages)
     described = _DescribedApi(app)

@@ -11,6 +11,7 @@ from .entries import entry_by_key as entry_by_key
 from .entries import reversals_of as reversals_of
 from .entries import statement as statement
 from .periods import PeriodSums as PeriodSums
+from .periods import is_settled as is_settled
 from .periods import open_period as open_period
 from .periods import period as period
 from .periods import periods as periods

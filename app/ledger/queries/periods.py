@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import BigInteger, cast, func, select
+from sqlalchemy.orm import aliased
 
 from app.extensions import db
 from app.kit.errors import NotFound
@@ -60,6 +61,27 @@ def periods(village_id: int) -> Sequence[LedgerPeriod]:
         .where(LedgerPeriod.village_id == village_id)
         .order_by(LedgerPeriod.number)
     ).all()
+
+
+def is_settled(village_id: int, entry_id: int) -> bool:
+    """Whether the month in which an entry was posted has been settled.
+
+    A settling entry carries its month as memo.
+    """
+    settled = aliased(LedgerEntry)
+    found = db.session.scalar(
+        select(settled.id)
+        .join(LedgerPeriod, LedgerPeriod.month == settled.memo)
+        .join(LedgerEntry, LedgerEntry.period_id == LedgerPeriod.id)
+        .where(
+            LedgerEntry.id == entry_id,
+            LedgerEntry.village_id == village_id,
+            settled.village_id == village_id,
+            settled.kind == EntryKind.SETTLE,
+        )
+        .limit(1)
+    )
+    return found is not None
 
 
 def sums_of_period(

@@ -1,0 +1,97 @@
+"""Tables of rule book versions, rules and awards."""
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.kit.db import Base, Id
+
+
+class RuleVersion(Base):
+    """A version of a village's rule book and the meeting that adopted it; never changed."""
+
+    __tablename__ = "rule_version"
+    __table_args__ = (UniqueConstraint("village_id", "number"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
+    village_id: Mapped[int] = mapped_column(ForeignKey("village.id"))
+    number: Mapped[int]
+    starts_on: Mapped[date] = mapped_column(Date)
+    meeting_on: Mapped[date] = mapped_column(Date)
+    meeting_kind: Mapped[str] = mapped_column(String(40))
+    present: Mapped[int]
+    votes_for: Mapped[int]
+    votes_against: Mapped[int]
+    record_number: Mapped[str] = mapped_column(String(40))
+    imported_by: Mapped[int] = mapped_column(Id)
+    imported_at: Mapped[datetime]
+
+
+class RuleRow(Base):
+    """One rule of a version; amounts in tenths, cap columns empty when there is no cap."""
+
+    __tablename__ = "rule"
+    __table_args__ = (
+        UniqueConstraint("rule_version_id", "code"),
+        CheckConstraint("points > 0", name="points"),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
+    rule_version_id: Mapped[int] = mapped_column(ForeignKey("rule_version.id"))
+    position: Mapped[int]
+    code: Mapped[str] = mapped_column(String(20))
+    category: Mapped[str] = mapped_column(String(40))
+    title: Mapped[str] = mapped_column(String(100))
+    kind: Mapped[str] = mapped_column(String(10))
+    points: Mapped[int]
+    cap_points: Mapped[int | None]
+    cap_period: Mapped[str | None] = mapped_column(String(10))
+    cap_scope: Mapped[str | None] = mapped_column(String(10))
+    cap_group: Mapped[str] = mapped_column(String(20))
+    evidence: Mapped[str] = mapped_column(String(100))
+    review: Mapped[str] = mapped_column(String(60))
+
+
+class Award(Base):
+    """Points granted to a household for a member's deed, or what became of the wish.
+
+    `asked` and `granted` in tenths; `entry_id` is empty when the cap left nothing. The cap
+    columns name the counter the award was counted on, so that the next one finds it.
+    """
+
+    __tablename__ = "award"
+    __table_args__ = (
+        UniqueConstraint("village_id", "idempotency_key"),
+        Index("ix_award_cap", "cap_owner_id", "cap_counted", "cap_window"),
+        Index("ix_award_village_id_occurred_on", "village_id", "occurred_on"),
+        Index("ix_award_household_id", "household_id"),
+        Index("ix_award_source", "source_id"),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
+    village_id: Mapped[int] = mapped_column(ForeignKey("village.id"))
+    rule_version_id: Mapped[int] = mapped_column(ForeignKey("rule_version.id"))
+    rule_id: Mapped[int] = mapped_column(ForeignKey("rule.id"))
+    member_id: Mapped[int | None] = mapped_column(Id)
+    household_id: Mapped[int] = mapped_column(Id)
+    occurred_on: Mapped[date] = mapped_column(Date)
+    asked: Mapped[int]
+    granted: Mapped[int]
+    cap_counted: Mapped[str] = mapped_column(String(40))
+    cap_scope: Mapped[str] = mapped_column(String(10))
+    cap_owner_id: Mapped[int] = mapped_column(Id)
+    cap_window: Mapped[str] = mapped_column(String(60))
+    cap_used_before: Mapped[int]
+    cap_points_max: Mapped[int | None]
+    from_owner_kind: Mapped[int]
+    from_owner_id: Mapped[int] = mapped_column(Id)
+    from_purpose: Mapped[int]
+    source_kind: Mapped[str] = mapped_column(String(20))
+    source_id: Mapped[int] = mapped_column(Id)
+    idempotency_key: Mapped[str] = mapped_column(String(100))
+    entry_id: Mapped[int | None] = mapped_column(ForeignKey("ledger_entry.id"), unique=True)
+    actor_id: Mapped[int] = mapped_column(Id)
+    created_at: Mapped[datetime]
+    reversal_entry_id: Mapped[int | None] = mapped_column(ForeignKey("ledger_entry.id"))
+    reversal_reason: Mapped[str] = mapped_column(String(100), default="")

@@ -1,0 +1,5 @@
+"""Writes of the rule book: saving a version, awarding within its caps, taking an award back."""
+
+from .awards import award as award
+from .awards import reverse_award as reverse_award
+from .versions import save_version as save_version

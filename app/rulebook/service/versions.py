@@ -1,0 +1,86 @@
+"""Saving a version of the rule book; after that it never changes."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy import insert
+
+from app.extensions import db
+from app.kit import clock
+from app.kit.errors import Conflict, Invalid
+from app.kit.ids import new_id
+from app.kit.month import Month
+from app.ledger import queries as books
+from app.rulebook import queries
+from app.rulebook.domain.lint import lint
+from app.rulebook.domain.rules import Adoption, Rule
+from app.rulebook.models import RuleRow, RuleVersion
+
+
+def save_version(
+    *,
+    village_id: int,
+    rules: Sequence[Rule],
+    adoption: Adoption,
+    starts_on: date,
+    actor_id: int,
+) -> RuleVersion:
+    """Save a version that counts from a day on.
+
+    Raises Invalid `rule_version_refused` (findings, first) when lint finds anything,
+    `adoption_in_future`, Conflict `starts_in_closed_month` or `starts_before_last_version`.
+    """
+    findings = lint(rules, adoption)
+    if findings:
+        raise Invalid("rule_version_refused", count=len(findings), first=findings[0].code)
+    if adoption.meeting_on > clock.today():
+        raise Invalid("adoption_in_future")
+    opened = books.open_period(village_id)
+    if opened is not None and opened.number > 1:
+        first_day = Month.parse(opened.month).first_day
+        if starts_on < first_day:
+            raise Conflict("starts_in_closed_month", first_day=first_day.isoformat())
+    earlier = queries.versions(village_id)
+    if earlier and starts_on < earlier[0].starts_on:
+        raise Conflict("starts_before_last_version", first_day=earlier[0].starts_on.isoformat())
+    version = RuleVersion(
+        id=new_id(),
+        village_id=village_id,
+        number=len(earlier) + 1,
+        starts_on=starts_on,
+        meeting_on=adoption.meeting_on,
+        meeting_kind=adoption.meeting_kind,
+        present=adoption.present,
+        votes_for=adoption.votes_for,
+        votes_against=adoption.votes_against,
+        record_number=adoption.record_number,
+        imported_by=actor_id,
+        imported_at=clock.now(),
+    )
+    db.session.add(version)
+    db.session.flush()
+    db.session.execute(
+        insert(RuleRow),
+        [_row(version.id, position, rule) for position, rule in enumerate(rules)],
+    )
+    return version
+
+
+def _row(version_id: int, position: int, rule: Rule) -> dict[str, object]:
+    cap = rule.cap
+    return {
+        "id": new_id(),
+        "rule_version_id": version_id,
+        "position": position,
+        "code": rule.code,
+        "category": rule.category,
+        "title": rule.title,
+        "kind": rule.kind,
+        "points": rule.points,
+        "cap_points": cap and cap.points_max,
+        "cap_period": cap and cap.period,
+        "cap_scope": cap and cap.scope,
+        "cap_group": cap.group if cap else "",
+        "evidence": rule.evidence,
+        "review": rule.review,
+    }

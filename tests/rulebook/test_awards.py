@@ -1,0 +1,198 @@
+"""Awards within their caps, posted with the score, and taken back."""
+
+from datetime import date
+
+import pytest
+from flask import Flask
+
+from app.kit.errors import Conflict, Invalid, NotFound
+from app.kit.month import Month
+from app.kit.points import Tenths
+from app.ledger import queries as books
+from app.ledger import service as ledger
+from app.ledger.domain.accounts import (
+    branch_budget,
+    household_pending,
+    household_spendable,
+    household_standing,
+    member_standing,
+    store_takings,
+)
+from app.ledger.domain.drafts import EntryDraft, EntryKind, TransferDraft
+from app.ledger.queries import checker
+from app.rulebook import queries, service
+from app.rulebook.domain.awards import AwardOutcome, AwardRequest
+from app.web.transaction import run_in_transaction
+from tests.factories.places import make_places
+from tests.factories.rulebooks import adopt_rules, open_book
+
+DAY = date(2026, 10, 9)
+
+
+class Village:
+    """A village with the sample rule book; rules are named by their codes."""
+
+    def __init__(self) -> None:
+        self.id = make_places().village_id
+        open_book(self.id, month=Month(2026, 10), budget_tenths=10_000)
+        self.version_id = adopt_rules(self.id)
+
+    def request(
+        self,
+        code: str,
+        *,
+        member: int | None = 11,
+        household: int = 1,
+        points: int | None = None,
+        on: date = DAY,
+        source: int = 1,
+        key: str | None = None,
+    ) -> AwardRequest:
+        rule = queries.rule_by_code(self.version_id, code)
+        self.count = getattr(self, "count", 0) + 1
+        return AwardRequest(
+            village_id=self.id,
+            rule_id=rule.id,
+            member_id=member,
+            household_id=household,
+            occurred_on=on,
+            points_asked=Tenths(points or rule.points),
+            from_account=branch_budget(self.id),
+            source_kind="session",
+            source_id=source,
+            idempotency_key=key or f"k{self.count}",
+            actor_id=7,
+        )
+
+    def award(self, *requests: AwardRequest) -> list[AwardOutcome]:
+        return run_in_transaction(lambda: service.award(requests))
+
+
+@pytest.fixture
+def village(each_app: Flask) -> Village:
+    return Village()
+
+
+def test_an_award_gives_points_to_the_household_and_score_to_the_member(village: Village) -> None:
+    village.award(village.request("ZY01"), village.request("HJ03", member=None))
+    assert books.balance(household_pending(village.id, 1)) == 40
+    assert books.balance(member_standing(village.id, 11)) == 20
+    assert books.balance(household_standing(village.id, 1)) == 20
+    assert checker.check() == []
+
+
+def test_rules_of_a_group_share_one_cap_within_a_batch_and_across(village: Village) -> None:
+    """VOLUNTEER: 8 a month for a member; 2+2+2 in one batch, then 2, then nothing."""
+    outcomes = village.award(*(village.request(code) for code in ("ZY01", "ZY02", "ZY03")))
+    assert [outcome.granted for outcome in outcomes] == [20, 20, 20]
+    fourth, fifth = village.award(village.request("ZY05"), village.request("ZY01"))
+    assert (fourth.granted, fourth.cut) == (20, 0)
+    assert (fifth.granted, fifth.cut, fifth.used_before, fifth.cap_points_max) == (0, 20, 80, 80)
+    assert fifth.entry_id is None
+    assert books.balance(household_pending(village.id, 1)) == 80
+    somebody_else, next_month = village.award(
+        village.request("ZY01", member=12), village.request("ZY01", on=date(2026, 11, 1))
+    )
+    assert (somebody_else.granted, next_month.granted) == (20, 20)
+    assert checker.check() == []
+
+
+def test_a_cap_may_cut_a_part(village: Village) -> None:
+    """HJ01 and HJ02 share YARD, 5 a month for a household: 2, then 3 of 5."""
+    first, second = village.award(
+        village.request("HJ02", member=None), village.request("HJ01", member=None)
+    )
+    assert (first.granted, second.granted, second.cut) == (20, 30, 20)
+
+
+def test_caps_by_event_quarter_year_and_once(village: Village) -> None:
+    event = village.award(
+        village.request("ZY07", points=20, source=1), village.request("ZY07", source=1),
+        village.request("ZY07", points=20, source=2),
+    )  # fmt: skip
+    assert [outcome.granted for outcome in event] == [20, 0, 20]
+    quarter = village.award(
+        village.request("CW02", points=100), village.request("CW02", on=date(2026, 12, 31)),
+        village.request("CW02", on=date(2027, 1, 1)),
+    )  # fmt: skip
+    assert [outcome.granted for outcome in quarter] == [100, 0, 50]
+    year = village.award(
+        village.request("HJ07", member=None), village.request("HJ07", on=date(2026, 1, 1)),
+        village.request("HJ07", on=date(2027, 1, 1)),
+    )  # fmt: skip
+    assert [outcome.granted for outcome in year] == [100, 0, 100]
+    once = village.award(village.request("BZ07"), village.request("BZ07", on=date(2036, 1, 1)))
+    assert [outcome.granted for outcome in once] == [100, 0]
+
+
+def test_the_same_key_gives_the_same_outcome(village: Village) -> None:
+    first = village.award(village.request("ZY01", key="k"))
+    assert village.award(village.request("ZY01", key="k")) == first
+    with pytest.raises(Conflict, match="idempotency_mismatch"):
+        village.award(village.request("ZY01", key="k", member=12))
+    assert books.balance(household_pending(village.id, 1)) == 20
+
+
+def test_only_rules_that_give_points_award(village: Village) -> None:
+    for code in ("KF01", "XF01"):
+        with pytest.raises(Invalid, match="rule_awards_nothing"):
+            village.award(village.request(code))
+    with pytest.raises(NotFound, match="rule_not_found"):
+        run_in_transaction(lambda: queries.rule_by_code(village.version_id, "NONE"))
+
+
+def test_an_empty_pool_refuses_the_whole_batch(village: Village) -> None:
+    with pytest.raises(Conflict, match="insufficient_balance"):
+        village.award(*(village.request("BZ06", source=source) for source in range(21)))
+    assert books.balance(household_pending(village.id, 1)) == 0
+
+
+def _reverse(village: Village, award_id: int, key: str = "r") -> int:
+    return run_in_transaction(
+        lambda: service.reverse_award(
+            award_id=award_id,
+            village_id=village.id,
+            actor_id=8,
+            reason="异议1号",
+            idempotency_key=key,
+        )
+    )
+
+
+def test_a_reversal_frees_the_room_under_the_cap(village: Village) -> None:
+    outcomes = village.award(*(village.request("HJ03", member=None) for _ in range(5)))
+    assert [outcome.granted for outcome in outcomes] == [20, 20, 20, 20, 0]
+    entry_id = _reverse(village, outcomes[0].award_id)
+    assert _reverse(village, outcomes[0].award_id) == entry_id
+    with pytest.raises(Conflict, match="already_reversed"):
+        _reverse(village, outcomes[0].award_id, key="other")
+    with pytest.raises(Conflict, match="award_without_points"):
+        _reverse(village, outcomes[4].award_id)
+    assert village.award(village.request("HJ03", member=None))[0].granted == 20
+    assert books.balance(household_pending(village.id, 1)) == 80
+    assert checker.check() == []
+
+
+def test_a_settled_award_is_taken_back_from_what_is_spendable(village: Village) -> None:
+    outcome = village.award(village.request("HJ03"))[0]
+    pending, spendable = household_pending(village.id, 1), household_spendable(village.id, 1)
+
+    def settle_and_spend() -> None:
+        ledger.close_period(village.id, month=Month(2026, 10))
+        for kind, transfer, memo in (
+            (EntryKind.SETTLE, TransferDraft(pending, spendable, 20), "2026-10"),
+            (EntryKind.REDEMPTION, TransferDraft(spendable, store_takings(village.id, 5), 5), ""),
+        ):
+            draft = EntryDraft(village.id, kind, DAY, 7, kind, (transfer,), memo=memo)
+            ledger.post([draft])
+
+    run_in_transaction(settle_and_spend)
+    with pytest.raises(Conflict) as refused:
+        _reverse(village, outcome.award_id)
+    assert refused.value.code == "insufficient_points"
+    assert refused.value.facts == {"balance_tenths": 15, "needed_tenths": 20}
+    village.award(village.request("ZY01"))
+    later = village.award(village.request("ZY02"))[0]
+    _reverse(village, later.award_id, key="not settled yet")
+    assert books.balance(spendable) == 15
+    assert checker.check() == []
