@@ -12,6 +12,8 @@ from app.kit import ids
 from app.ledger.queries.witnesses import register_witness
 from app.people.api import api as people_api
 from app.rulebook.queries import AWARD_WITNESS
+from app.store.api import api as store_api
+from app.store.queries import STORE_WITNESS
 from app.web.errors import answer_http_error, init_errors
 from app.web.forms import init_forms
 from app.web.headers import init_headers
@@ -19,9 +21,9 @@ from app.web.health import health
 from app.web.preferences import init_preferences, preferences
 
 PAGES = (identity_pages, health, preferences)
-APIS = (identity_api, people_api)
+APIS = (identity_api, people_api, store_api)
 
-WITNESSES = (AWARD_WITNESS,)
+WITNESSES = (AWARD_WITNESS, STORE_WITNESS)
 
 
 class _DescribedApi(Api):

@@ -172,6 +172,13 @@ def owner_of_card(village_id: int | None, typed_code: str) -> CardOwner:
     )
 
 
+def check_card(village_id: int, card_id: int) -> None:
+    """Raise NotFound `card_not_found` unless this card of the village still counts."""
+    card = db.session.get(Card, card_id, populate_existing=True)
+    if card is None or card.village_id != village_id or card.ended_at is not None:
+        raise NotFound("card_not_found")
+
+
 def live_cards(village_id: int) -> Sequence[Card]:
     """The cards of the village that count at present."""
     return db.session.scalars(

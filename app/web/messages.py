@@ -121,6 +121,43 @@ MESSAGES: dict[str, str] = {
     "objection_closed": "公示期已过,不能在这里提异议了。请到村委会反映。",
     "objection_not_found": "没有找到这条异议。",
     "objection_decided": "这条异议已经答复过了。",
+    # the love store and its till
+    "store_not_found": "没有找到这个爱心超市。",
+    "store_name_taken": "已经有“{name}”了。请换一个店名。",
+    "store_rate_bad": "折算比例要是整角,例如 1 元或 0.8 元。",
+    "good_not_found": "没有找到这样物资。请检查条形码,或从列表里点选。",
+    "barcode_not_found": "条形码 {barcode} 在本店没有登记。请检查,或从列表里点选。",
+    "barcode_bad": "“{value}”不是正确的条形码。请填 4 到 20 位数字或字母。",
+    "barcode_taken": "条形码 {barcode} 已经是“{good}”的。请核对。",
+    "barcode_twice": "条形码 {barcode} 在表里出现了两次,只收第一行。请删掉一行。",
+    "card_instead_of_barcode": "这是积分卡,不是物资。要换一户,请先返回。",
+    "price_out_of_range": "积分要大于 0,最多{max_tenths}分。请改好再传。",
+    "whole_number_bad": "“{field}”里的“{value}”不对,请填 0 到 {value_max} 的整数。",
+    "day_bad": "“{value}”不是正确的日期。请按 2027-09-01 的样子填。",
+    "good_unit_differs": "“{good}”登记的单位是“{unit}”,表里是“{unit_given}”。请改成一样的。",
+    "good_not_counted": "“{good}”按次计,是服务,没有库存。",
+    "stock_moved": "清点的时候“{good}”又有进出:账上现在是 {book},您看到的是 {book_seen}。"
+    "请重新清点。",
+    "quantity_bad": "数量要是 0 到 {quantity_max} 的整数。请检查。",
+    "basket_empty": "还没有选物资。请扫条形码或点选。",
+    "basket_bad": "物资清单不完整,请返回重新选。",
+    "good_not_offered": "“{good}”已经停止兑换。请拿掉再兑。",
+    "good_expired": "“{good}”已过保质期({expires_on}),不能兑换。请下架并登记报损。",
+    "insufficient_stock": "“{good}”不够:货架上还有 {left}{unit},要 {wanted}{unit}。",
+    "good_month_limit": "“{good}”每户每月最多 {month_max}{unit},这户本月已兑 {taken}{unit}。",
+    "redemption_limit": "一次最多兑 {max_tenths}分,这次是 {total_tenths}分。请分开兑。",
+    "day_limit": "每户一天最多兑 {max_tenths}分,今天已兑 {today_tenths}分,"
+    "这次又要 {total_tenths}分。",
+    "redemption_too_soon": "这一户 {seconds} 秒内刚兑换过,没有再扣分。"
+    "请先看上一张小票,确实要再兑请稍等。",
+    "terminal_required": "这台设备没有登记为兑换终端。请用店里的终端,或先登记。",
+    "scan_not_found": "没有找到这次刷卡。请重新刷卡。",
+    "scan_ended": "这台终端后来又刷了别的卡,这一笔没有办,没有扣分。请重新刷卡。",
+    "scan_used": "这次刷卡已经兑换过,小票 {receipt_number} 号。要再兑别的,请重新刷卡。",
+    "redemption_not_found": "没有找到这笔兑换。",
+    "already_voided": "小票 {receipt_number} 号已经作废,不能再作废一次。",
+    "void_other_clerk": "这张小票是别的店员开的。请由他本人或行长作废。",
+    "void_day_over": "店员只能作废当天的小票。请找行长作废。",
 }
 
 

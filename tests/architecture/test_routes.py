@@ -13,6 +13,7 @@ _COMMIT_THEMSELVES = {
     "identity.sign_in",
     "identity.sign_out",
     "sessions.start_session",
+    "redemptions.start_session",
     # Sets a cookie and writes nothing.
     "preferences.set_text_size",
 }

@@ -125,3 +125,27 @@ def test_witnesses_are_compared_with_the_entries(app: Flask, testimony: list[Wit
     assert [finding.detail for finding in checker.check()] == [
         "deduction 2 points to entry 77, which is not there"
     ]
+
+
+def test_reversals_have_witnesses_of_their_own(app: Flask, testimony: list[Witness]) -> None:
+    open_book()
+    wish = draft("member1 → scores 20", kind=EntryKind.DEDUCTION, on=date(2026, 10, 2))
+    posted = run_in_transaction(lambda: service.post([wish]))[0]
+    back = run_in_transaction(
+        lambda: service.reverse(
+            posted.entry_id,
+            village_id=wish.village_id,
+            actor_id=1,
+            idempotency_key="back",
+            occurred_on=date(2026, 10, 3),
+        )
+    )
+    testimony.append(Witness(posted.entry_id, wish.transfers, "deduction 1"))
+    assert checker.check() == []
+    mirror = draft("scores → member1 20").transfers
+    testimony.append(Witness(back.entry_id, mirror, "deduction 1 taken back"))
+    assert checker.check() == []
+    testimony[1] = Witness(back.entry_id, wish.transfers, "deduction 1 taken back")
+    assert [finding.detail for finding in checker.check()] == [
+        f"deduction 1 taken back and entry {back.entry_id} do not say the same"
+    ]

@@ -233,18 +233,18 @@ def _seals_recompute(village_id: int) -> Iterator[str]:
 
 def _witnesses_agree(village_id: int) -> Iterator[str]:
     """Each award, redemption and stock movement points to an entry that says the same, and no
-    entry of those kinds is without one.
+    entry of those kinds is without one; a row that was taken back may name its reversal too.
     """
     for source in witness_sources():
-        rows = entries(village_id, kinds=source.kinds)
+        rows = entries(village_id, kinds=source.kinds | {EntryKind.REVERSAL})
         found = drafts_of(rows)
         known: set[int] = set()
         for witness in source.testify(village_id):
             yield from _compare(witness, found.get(witness.entry_id))
             known.add(witness.entry_id)
-        for entry_id in found:
-            if entry_id not in known:
-                yield f"entry {entry_id} is known to nobody in {source.name}"
+        for row in rows:
+            if row.kind in source.kinds and row.id not in known:
+                yield f"entry {row.id} is known to nobody in {source.name}"
 
 
 def _compare(witness: Witness, found: tuple[TransferDraft, ...] | None) -> Iterable[str]:

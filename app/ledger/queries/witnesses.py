@@ -21,7 +21,10 @@ class Witness:
 
 @dataclass(frozen=True, slots=True)
 class WitnessSource:
-    """All witnesses of a feature in a village; every entry of these kinds must have one."""
+    """All witnesses of a feature in a village; every entry of these kinds must have one.
+
+    Witnesses of reversals are welcome too: those belong to whoever reversed.
+    """
 
     name: str
     kinds: frozenset[EntryKind]

@@ -1,0 +1,70 @@
+"""Taking a redemption back: the points always, the goods when they are on the shelf again."""
+
+from sqlalchemy import select
+
+from app.extensions import db
+from app.kit import clock
+from app.kit.errors import Conflict, NotFound
+from app.ledger import service as ledger
+from app.store.domain.redemption import check_void
+from app.store.models import Redemption
+
+
+def void_redemption(
+    *,
+    village_id: int,
+    redemption_id: int,
+    actor_id: int,
+    is_branch_president: bool,
+    reason: str,
+    goods_back: bool,
+) -> Redemption:
+    """Void a redemption, once, by a reversal of its points and, if `goods_back`, of its goods.
+
+    Raises NotFound `redemption_not_found`, Conflict `already_voided`, Denied as `check_void`.
+    """
+    redemption = _held_redemption(village_id, redemption_id)
+    if redemption.voided_at is not None:
+        raise Conflict("already_voided", receipt_number=redemption.receipt_number)
+    check_void(
+        clerk_id=redemption.clerk_id,
+        sold_on=redemption.sold_on,
+        actor_id=actor_id,
+        is_branch_president=is_branch_president,
+        today=clock.today(),
+    )
+    reversed_ids = [redemption.entry_id]
+    if goods_back and redemption.goods_entry_id is not None:
+        reversed_ids.append(redemption.goods_entry_id)
+    posted = ledger.post(
+        [
+            ledger.reversal_draft(
+                entry_id,
+                village_id=village_id,
+                actor_id=actor_id,
+                idempotency_key=f"void:{entry_id}",
+                occurred_on=clock.today(),
+            )
+            for entry_id in reversed_ids
+        ]
+    )
+    redemption.voided_at = clock.now()
+    redemption.void_actor_id = actor_id
+    redemption.void_reason = reason
+    redemption.goods_back = len(posted) == 2
+    redemption.void_entry_id = posted[0].entry_id
+    redemption.goods_void_entry_id = posted[1].entry_id if len(posted) == 2 else None
+    db.session.flush()
+    return redemption
+
+
+def _held_redemption(village_id: int, redemption_id: int) -> Redemption:
+    redemption = db.session.scalar(
+        select(Redemption)
+        .where(Redemption.id == redemption_id, Redemption.village_id == village_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if redemption is None:
+        raise NotFound("redemption_not_found")
+    return redemption
