@@ -18,6 +18,7 @@ from app.web.errors import answer_http_error, init_errors
 from app.web.forms import init_forms
 from app.web.headers import init_headers
 from app.web.health import health
+from app.web.links import init_links
 from app.web.preferences import init_preferences, preferences
 
 PAGES = (identity_pages, health, preferences)
@@ -46,6 +47,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     csrf = CSRFProtect(app)
     init_forms(app)
     init_preferences(app)
+    init_links(app)
     access.init_access(app)
     for source in WITNESSES:
         register_witness(source)

@@ -57,6 +57,14 @@ def group_code(code: str) -> str:
     return " ".join(code[start : start + 4] for start in range(0, len(code), 4))
 
 
+def code_link(public_url: str, code: str) -> str:
+    """The link that goes into a QR code, in capitals: they need fewer modules than small letters.
+
+    `app.web.links` lets such a link find its page.
+    """
+    return f"{public_url}/{code[0]}/{code}".upper()
+
+
 def code_digest(code: str) -> bytes:
     """What the database keeps of a secret code: its SHA-256 (32 bytes)."""
     return hashlib.sha256(code.encode("ascii")).digest()
