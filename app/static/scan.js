@@ -1,0 +1,396 @@
+// Scanning for forms that take a code. Typing the code into the field works without this script.
+//
+//   <form data-scan="submit">   a code fills the form's field and submits the form
+//   <form data-scan="stream">   codes are posted one after another without leaving the page;
+//                               the address answers {"level": "ok|wait|refused", "title",
+//                               "message"} or {"error": {"code", "message"}} as JSON
+//   <form data-scan-wedge>      as "submit", for a USB scanner only: no camera button
+//
+// The field is the form's first `input.code`, else its first text field. `data-scan-formats`
+// on the form names what the camera looks for, "QRCode" unless told ("QRCode,EAN13").
+// A USB scanner types into whichever of these forms has the focus, else into the first.
+(function () {
+  "use strict";
+
+  const VENDOR = new URL("vendor/", document.currentScript.src).href;
+  const FORMS = "form[data-scan], form[data-scan-wedge]";
+  const FRAME_MS = 125;
+  // A card held before the camera is seen again and again; it counts once until it is gone.
+  const SAME_CODE_MS = 3000;
+  // A USB scanner types much faster than fingers do.
+  const KEY_GAP_MS_MAX = 80;
+  const SCANNED_LENGTH_MIN = 6;
+  const SHOWN_MS = { ok: 1600, wait: 6000, refused: 6000 };
+
+  const WORDS = {
+    scan: "扫码",
+    close: "关闭摄像头",
+    opening: "正在打开摄像头…",
+    aim: "把二维码放进框里，停一下",
+    sending: "正在提交…",
+    next: "知道了，接着扫",
+    again: "再发一次",
+    log: "本次扫码",
+    counts: { ok: "成功", wait: "待处理", refused: "没成" },
+  };
+  const TYPE_INSTEAD = "也可以在下面手工输入。";
+  const FAILURES = {
+    insecure: "这个网址没有加密（不是 https），浏览器不让用摄像头。请换 https 的网址打开；",
+    unsupported: "这个浏览器不能用摄像头扫码。请换手机自带的浏览器打开；",
+    NotAllowedError: "没有得到使用摄像头的许可。请在手机设置里允许浏览器使用相机，再点“扫码”；",
+    NotFoundError: "没有找到摄像头。请换一台手机，或者接上扫码枪；",
+    NotReadableError: "摄像头正被别的程序占着。请关掉别的程序，再点“扫码”；",
+    reader: "扫码程序没有装上，可能是网络不好。请再点一次“扫码”；",
+    other: "摄像头没有打开。请再点一次“扫码”；",
+  };
+  const UNANSWERED = {
+    level: "wait",
+    title: "没有收到答复",
+    message: "网络不好，不知道记上没有。请在下面点“再发一次”，不会重复记。",
+    unsent: true,
+  };
+  const BUSY = { level: "wait", title: "系统忙", unsent: true };
+  const SIGNS = { ok: "✓", wait: "!", refused: "✗" };
+
+  function element(tag, className, text) {
+    const made = document.createElement(tag);
+    if (className) made.className = className;
+    if (text) made.textContent = text;
+    return made;
+  }
+
+  function button(className, text, press) {
+    const made = element("button", className, text);
+    made.type = "button";
+    made.addEventListener("click", press);
+    return made;
+  }
+
+  function fill(parent, ...children) {
+    parent.textContent = "";
+    parent.append(...children);
+  }
+
+  const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+  // --- reading a code from a picture -----------------------------------------------------------
+
+  function loadScript(path) {
+    return new Promise((resolve, reject) => {
+      const script = element("script");
+      script.src = VENDOR + path;
+      script.onload = resolve;
+      script.onerror = () => reject(new Error(path));
+      document.head.appendChild(script);
+    });
+  }
+
+  async function makeWasmReader() {
+    const folder = "zxing-wasm-3.1.4/";
+    await loadScript(folder + "index.js");
+    await window.ZXingWASM.prepareZXingModule({
+      overrides: { locateFile: (name) => VENDOR + folder + name },
+      fireImmediately: true,
+    });
+    return async (picture, formats) => {
+      const options = { formats, maxNumberOfSymbols: 1 };
+      const found = await window.ZXingWASM.readBarcodes(picture, options);
+      return found.length ? found[0].text : "";
+    };
+  }
+
+  // Old WebViews refuse WebAssembly under our content security policy; this one is plain script,
+  // slower, and reads QR codes only.
+  async function makeScriptReader() {
+    await loadScript("jsqr-1.4.0/jsQR.js");
+    return async (picture) => {
+      const found = window.jsQR(picture.data, picture.width, picture.height);
+      return found ? found.data : "";
+    };
+  }
+
+  let reader = null;
+
+  function loadReader() {
+    if (!reader) {
+      reader = makeWasmReader().catch(makeScriptReader);
+      reader.catch(() => { reader = null; });
+    }
+    return reader;
+  }
+
+  // --- the camera ------------------------------------------------------------------------------
+
+  const camera = { dialog: null, video: null, words: null, stream: null };
+
+  function buildCamera() {
+    camera.dialog = element("dialog", "scanner");
+    camera.dialog.setAttribute("aria-label", WORDS.scan);
+    camera.video = element("video");
+    for (const name of ["playsinline", "muted", "autoplay"]) camera.video.setAttribute(name, "");
+    camera.video.muted = true;
+    camera.words = element("p", "scanner-words");
+    camera.dialog.append(
+      camera.video, element("div", "scanner-frame"), camera.words,
+      button("main-action", WORDS.close, closeCamera),
+    );
+    camera.dialog.addEventListener("close", closeCamera);
+    document.body.appendChild(camera.dialog);
+  }
+
+  // Calls `onCode` with every code seen until it is closed; rejects with the name of a failure.
+  async function openCamera(formats, onCode) {
+    if (!window.isSecureContext) throw new Error("insecure");
+    if (!navigator.mediaDevices || !window.HTMLDialogElement) throw new Error("unsupported");
+    if (!camera.dialog) buildCamera();
+    camera.words.textContent = WORDS.opening;
+    camera.dialog.showModal();
+    const wanted = { facingMode: { ideal: "environment" }, width: { ideal: 1280 }, height: { ideal: 720 } };
+    const readerLoads = loadReader();
+    const stream = await navigator.mediaDevices.getUserMedia({ video: wanted }).catch((error) => {
+      throw new Error(error.name);
+    });
+    camera.stream = stream;
+    if (!camera.dialog.open || document.hidden) return closeCamera();
+    camera.video.srcObject = stream;
+    const read = await readerLoads.catch(() => { throw new Error("reader"); });
+    camera.words.textContent = WORDS.aim;
+    const canvas = element("canvas");
+    const pen = canvas.getContext("2d", { willReadFrequently: true });
+    while (camera.stream === stream) {
+      if (camera.video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA) {
+        canvas.width = camera.video.videoWidth;
+        canvas.height = camera.video.videoHeight;
+        pen.drawImage(camera.video, 0, 0);
+        const text = await read(pen.getImageData(0, 0, canvas.width, canvas.height), formats);
+        if (text && camera.stream === stream) onCode(text);
+      }
+      await pause(FRAME_MS);
+    }
+  }
+
+  function closeCamera() {
+    if (camera.stream) for (const track of camera.stream.getTracks()) track.stop();
+    camera.stream = null;
+    if (camera.dialog && camera.dialog.open) camera.dialog.close();
+  }
+
+  document.addEventListener("visibilitychange", () => { if (document.hidden) closeCamera(); });
+  window.addEventListener("pagehide", closeCamera);
+
+  // --- sounds ----------------------------------------------------------------------------------
+
+  // Pairs of pitch in hertz and length in seconds; the three differ in melody, not only in pitch.
+  const SOUNDS = {
+    ok: { wave: "sine", notes: [[880, 0.09], [1320, 0.16]] },
+    wait: { wave: "triangle", notes: [[587, 0.14], [0, 0.07], [587, 0.14]] },
+    refused: { wave: "square", notes: [[185, 0.5]] },
+  };
+  let audio = null;
+
+  // Browsers allow sound only after a touch or a key, so this is called from one.
+  function allowSound() {
+    const Audio = window.AudioContext || window.webkitAudioContext;
+    if (!audio && Audio) audio = new Audio();
+    if (audio && audio.state === "suspended") audio.resume();
+  }
+
+  function play(level) {
+    if (navigator.vibrate) navigator.vibrate(level === "ok" ? 60 : [120, 80, 120]);
+    if (!audio) return;
+    let start = audio.currentTime;
+    for (const [hertz, seconds] of SOUNDS[level].notes) {
+      if (hertz) {
+        const tone = audio.createOscillator();
+        const volume = audio.createGain();
+        tone.type = SOUNDS[level].wave;
+        tone.frequency.value = hertz;
+        volume.gain.value = 0.25;
+        tone.connect(volume);
+        volume.connect(audio.destination);
+        tone.start(start);
+        tone.stop(start + seconds);
+      }
+      start += seconds;
+    }
+  }
+
+  // --- one form --------------------------------------------------------------------------------
+
+  function enhance(form) {
+    const field = form.querySelector("input.code") || form.querySelector("input[type=text]");
+    const streams = form.dataset.scan === "stream";
+    const take = streams ? makeStream(form, field) : (code) => {
+      closeCamera();
+      field.value = code;
+      if (form.requestSubmit) form.requestSubmit();
+      else form.submit();
+    };
+    form.takeScan = take;
+    if (!form.dataset.scan) return;
+    const complaint = element("p", "wrong scan-failure");
+    complaint.setAttribute("role", "alert");
+    const open = button("main-action", WORDS.scan, () => {
+      allowSound();
+      complaint.textContent = "";
+      const formats = (form.dataset.scanFormats || "QRCode").split(",");
+      openCamera(formats, take).catch((error) => {
+        closeCamera();
+        complaint.textContent = (FAILURES[error.message] || FAILURES.other) + TYPE_INSTEAD;
+      });
+    });
+    const place = field.closest(".field") || field;
+    place.parentNode.insertBefore(open, place);
+    place.parentNode.insertBefore(complaint, place);
+  }
+
+  // --- many codes, one after another -----------------------------------------------------------
+
+  // Made on the device before the first sending, so that sending again changes nothing.
+  function newKey() {
+    const bytes = crypto.getRandomValues(new Uint8Array(16));
+    return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  }
+
+  async function askServer(form, item) {
+    try {
+      const response = await fetch(form.action, {
+        method: "POST",
+        body: item.body,
+        credentials: "same-origin",
+        headers: { Accept: "application/json", "Idempotency-Key": item.key },
+      });
+      const answer = await response.json();
+      if (SIGNS[answer.level]) return answer;
+      const message = answer.error.message;
+      // A busy server has not decided anything: the same scan may be sent again.
+      if (response.headers.has("Retry-After")) return { ...BUSY, message };
+      return { level: "refused", title: "没有办成", message };
+    } catch (error) {
+      return UNANSWERED;
+    }
+  }
+
+  function makeStream(form, field) {
+    const seenAt = new Map();
+    const items = [];
+    const panel = element("div", "result covers");
+    const log = element("section", "scan-log");
+    const counts = element("p", "scan-counts");
+    const list = element("ul", "scan-list");
+    let hiding = 0;
+    panel.setAttribute("role", "alert");
+    panel.addEventListener("click", () => panel.remove());
+    log.append(element("h2", "", WORDS.log), counts, list);
+    log.hidden = true;
+    form.after(log);
+
+    function show(answer) {
+      clearTimeout(hiding);
+      panel.className = "result covers " + answer.level;
+      const sign = element("div", "sign", SIGNS[answer.level]);
+      sign.setAttribute("aria-hidden", "true");
+      fill(
+        panel, sign, element("h2", "", answer.title), element("p", "", answer.message),
+        button("", WORDS.next, () => panel.remove()),
+      );
+      const open = camera.dialog && camera.dialog.open;
+      (open ? camera.dialog : document.body).appendChild(panel);
+      hiding = setTimeout(() => panel.remove(), SHOWN_MS[answer.level]);
+    }
+
+    function draw(item) {
+      const { level, title, message, unsent } = item.answer;
+      const status = element("span", "status " + level, SIGNS[level] + " " + title);
+      fill(item.row, status, element("span", "", message));
+      if (unsent) item.row.appendChild(button("", WORDS.again, () => send(item)));
+      counts.textContent = Object.keys(WORDS.counts).map((each) => {
+        const count = items.filter((one) => one.answer && one.answer.level === each).length;
+        return SIGNS[each] + " " + WORDS.counts[each] + " " + count;
+      }).join(" · ");
+    }
+
+    async function send(item) {
+      fill(item.row, element("span", "", WORDS.sending));
+      item.answer = await askServer(form, item);
+      draw(item);
+      show(item.answer);
+      play(item.answer.level);
+    }
+
+    function take(code) {
+      const now = Date.now();
+      const seen = seenAt.get(code) || 0;
+      seenAt.set(code, now);
+      if (now - seen < SAME_CODE_MS) return;
+      const body = new URLSearchParams(new FormData(form));
+      body.set(field.name, code);
+      body.delete("idempotency_key");
+      const item = { body, key: newKey(), row: element("li"), answer: null };
+      items.push(item);
+      list.insertBefore(item.row, list.firstChild);
+      log.hidden = false;
+      send(item);
+    }
+
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      allowSound();
+      if (field.value.trim()) take(field.value.trim());
+      field.value = "";
+    });
+    window.addEventListener("beforeunload", (event) => {
+      if (items.every((item) => item.answer && !item.answer.unsent)) return;
+      event.preventDefault();
+      event.returnValue = ""; // what older browsers look at
+    });
+    return take;
+  }
+
+  // --- a USB scanner ---------------------------------------------------------------------------
+
+  const PLAIN = { Minus: "-", Slash: "/", Period: ".", Equal: "=", Semicolon: ";", Space: " " };
+  const SHIFTED = { Minus: "_", Slash: "?", Semicolon: ":", Digit7: "&" };
+  const typed = { text: "", at: 0, target: null, before: "" };
+
+  // The key that was pressed, not what an input method makes of it.
+  function character(event) {
+    const { code, key, shiftKey } = event;
+    if (shiftKey && SHIFTED[code]) return SHIFTED[code];
+    if (/^Key[A-Z]$/.test(code)) return shiftKey ? code[3] : code[3].toLowerCase();
+    if (/^(Digit|Numpad)\d$/.test(code)) return code.slice(-1);
+    return PLAIN[code] || (!code && key.length === 1 ? key : "");
+  }
+
+  // Undo what the scanner typed into the field that happened to have the focus.
+  function undoTyping() {
+    if (typed.target === null) return;
+    typed.target.blur(); // ends what an input method is composing
+    typed.target.value = typed.before;
+    typed.target.focus();
+  }
+
+  document.addEventListener("keydown", (event) => {
+    if (event.repeat || event.ctrlKey || event.altKey || event.metaKey) return;
+    const target = event.target instanceof HTMLInputElement ? event.target : null;
+    if (event.timeStamp - typed.at > KEY_GAP_MS_MAX) {
+      Object.assign(typed, { text: "", target, before: target ? target.value : "" });
+    }
+    typed.at = event.timeStamp;
+    if (!["Enter", "NumpadEnter", "Tab"].includes(event.code)) {
+      typed.text += character(event);
+      return;
+    }
+    const code = typed.text;
+    typed.text = "";
+    const form = (target && target.closest(FORMS)) || document.querySelector(FORMS);
+    if (code.length < SCANNED_LENGTH_MIN || !form) return;
+    event.preventDefault();
+    event.stopPropagation();
+    allowSound();
+    undoTyping();
+    form.takeScan(code);
+  }, true);
+
+  document.querySelectorAll(FORMS).forEach(enhance);
+})();
