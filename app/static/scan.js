@@ -28,10 +28,10 @@
     opening: "正在打开摄像头…",
     aim: "把二维码放进框里，停一下",
     sending: "正在提交…",
-    next: "知道了，接着扫",
+    next: "接着扫",
     again: "再发一次",
     log: "本次扫码",
-    counts: { ok: "成功", wait: "待处理", refused: "没成" },
+    counts: { ok: "成功", wait: "注意", refused: "没成" },
   };
   const TYPE_INSTEAD = "也可以在下面手工输入。";
   const FAILURES = {
@@ -304,10 +304,10 @@
       const status = element("span", "status " + level, SIGNS[level] + " " + title);
       fill(item.row, status, element("span", "", message));
       if (unsent) item.row.appendChild(button("", WORDS.again, () => send(item)));
-      counts.textContent = Object.keys(WORDS.counts).map((each) => {
+      fill(counts, ...Object.keys(WORDS.counts).map((each) => {
         const count = items.filter((one) => one.answer && one.answer.level === each).length;
-        return SIGNS[each] + " " + WORDS.counts[each] + " " + count;
-      }).join(" · ");
+        return element("span", "", SIGNS[each] + " " + WORDS.counts[each] + " " + count);
+      }));
     }
 
     async function send(item) {
@@ -353,13 +353,14 @@
   const SHIFTED = { Minus: "_", Slash: "?", Semicolon: ":", Digit7: "&" };
   const typed = { text: "", at: 0, target: null, before: "" };
 
-  // The key that was pressed, not what an input method makes of it.
+  // What the scanner meant; under an input method only the place of the key is known.
   function character(event) {
     const { code, key, shiftKey } = event;
+    if (/^[ -~]$/.test(key)) return key;
     if (shiftKey && SHIFTED[code]) return SHIFTED[code];
     if (/^Key[A-Z]$/.test(code)) return shiftKey ? code[3] : code[3].toLowerCase();
     if (/^(Digit|Numpad)\d$/.test(code)) return code.slice(-1);
-    return PLAIN[code] || (!code && key.length === 1 ? key : "");
+    return PLAIN[code] || "";
   }
 
   // Undo what the scanner typed into the field that happened to have the focus.

@@ -14,7 +14,9 @@ from app.web.forms import FormInvalid
 from app.web.refusal import shown_again
 from tests.support.live_server import serve
 
-PAGES = ("home", "history", "form", "desk", "answers", "rotating", "scan_submit", "scan_stream")
+PAGES = (
+    "home", "history", "form", "desk", "answers", "rotating", "till", "scan_submit", "scan_stream",
+)  # fmt: skip
 CARD_CODE = "K7M4X9QRT2WVEHNPBCDFGJ3Y568S"
 
 

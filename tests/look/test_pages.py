@@ -41,6 +41,7 @@ def test_large_text_is_asked_for_and_fits(site: Site, chromium: Browser, name: s
         page.goto(site.url(name))
         page.get_by_role("button", name="大字").click()
         page.get_by_role("button", name="标准字").wait_for()
+        page.wait_for_load_state()
         size = page.evaluate("() => parseFloat(getComputedStyle(document.body).fontSize)")
         assert size == 30
         assert page.evaluate("() => document.documentElement.scrollWidth") == 320
