@@ -19,6 +19,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kit.db import Base, Id
 
+from .domain.drafts import IDEMPOTENCY_KEY_LENGTH_MAX, MEMO_LENGTH_MAX
+
 
 class LedgerAccount(Base):
     """Where an amount of one unit can be, in one village's book."""
@@ -69,6 +71,8 @@ class LedgerPeriod(Base):
     __table_args__ = (
         UniqueConstraint("village_id", "number"),
         UniqueConstraint("village_id", "month"),
+        # What entries refer to: the database itself proves that their period is their village's.
+        UniqueConstraint("village_id", "id"),
         Index(
             "uq_ledger_period_open",
             "village_id",
@@ -79,11 +83,13 @@ class LedgerPeriod(Base):
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
-    village_id: Mapped[int] = mapped_column(Id)
+    village_id: Mapped[int] = mapped_column(ForeignKey("village.id"))
     number: Mapped[int]
     month: Mapped[str] = mapped_column(String(7))
     opened_at: Mapped[datetime]
+    opened_by: Mapped[int] = mapped_column(Id)
     closed_at: Mapped[datetime | None]
+    closed_by: Mapped[int | None] = mapped_column(Id)
 
 
 class LedgerEntry(Base):
@@ -93,21 +99,25 @@ class LedgerEntry(Base):
     __table_args__ = (
         UniqueConstraint("village_id", "idempotency_key"),
         UniqueConstraint("reverses_id"),
-        Index("ix_ledger_entry_period_id", "period_id"),
+        # What transfers refer to, and the way to all entries of a period.
+        UniqueConstraint("village_id", "period_id", "id"),
+        ForeignKeyConstraint(
+            ["village_id", "period_id"], ["ledger_period.village_id", "ledger_period.id"]
+        ),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
     village_id: Mapped[int] = mapped_column(Id)
-    period_id: Mapped[int] = mapped_column(ForeignKey("ledger_period.id"))
+    period_id: Mapped[int] = mapped_column(Id)
     kind: Mapped[str] = mapped_column(String(20))
     occurred_on: Mapped[date] = mapped_column(Date)
     posted_at: Mapped[datetime]
     actor_id: Mapped[int] = mapped_column(Id)
-    idempotency_key: Mapped[str] = mapped_column(String(100))
+    idempotency_key: Mapped[str] = mapped_column(String(IDEMPOTENCY_KEY_LENGTH_MAX))
     request_digest: Mapped[bytes] = mapped_column(LargeBinary(32))
     reverses_id: Mapped[int | None] = mapped_column(ForeignKey("ledger_entry.id"))
     rule_version_id: Mapped[int | None] = mapped_column(Id)
-    memo: Mapped[str] = mapped_column(String(200))
+    memo: Mapped[str] = mapped_column(String(MEMO_LENGTH_MAX))
 
 
 class LedgerTransfer(Base):
@@ -115,6 +125,11 @@ class LedgerTransfer(Base):
 
     __tablename__ = "ledger_transfer"
     __table_args__ = (
+        ForeignKeyConstraint(
+            ["village_id", "period_id", "entry_id"],
+            ["ledger_entry.village_id", "ledger_entry.period_id", "ledger_entry.id"],
+            name="fk_ledger_transfer_entry",
+        ),
         ForeignKeyConstraint(
             ["village_id", "unit_id", "debit_account_id"],
             ["ledger_account.village_id", "ledger_account.unit_id", "ledger_account.id"],
@@ -134,7 +149,7 @@ class LedgerTransfer(Base):
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
-    entry_id: Mapped[int] = mapped_column(ForeignKey("ledger_entry.id"))
+    entry_id: Mapped[int] = mapped_column(Id)
     village_id: Mapped[int] = mapped_column(Id)
     period_id: Mapped[int] = mapped_column(Id)
     debit_account_id: Mapped[int] = mapped_column(Id)

@@ -19,7 +19,8 @@ _NEVER_DELETED = ("ledger_balance", "ledger_period")
 _CLOSES_ONCE = (
     "OLD.closed_at IS NULL AND NEW.closed_at IS NOT NULL AND NEW.id = OLD.id"
     " AND NEW.village_id = OLD.village_id AND NEW.number = OLD.number AND NEW.month = OLD.month"
-    " AND NEW.opened_at = OLD.opened_at"
+    " AND NEW.opened_at = OLD.opened_at AND NEW.opened_by = OLD.opened_by"
+    " AND NEW.closed_by IS NOT NULL"
 )
 
 
@@ -102,8 +103,16 @@ def upgrade() -> None:
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("month", sa.String(length=7), nullable=False),
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "opened_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("closed_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["village_id"], ["village.id"], name=op.f("fk_ledger_period_village_id_village")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ledger_period")),
+        sa.UniqueConstraint("village_id", "id", name=op.f("uq_ledger_period_village_id_id")),
         sa.UniqueConstraint("village_id", "month", name=op.f("uq_ledger_period_village_id_month")),
         sa.UniqueConstraint(
             "village_id", "number", name=op.f("uq_ledger_period_village_id_number")
@@ -193,9 +202,9 @@ def upgrade() -> None:
         ),
         sa.Column("memo", sa.String(length=200), nullable=False),
         sa.ForeignKeyConstraint(
-            ["period_id"],
-            ["ledger_period.id"],
-            name=op.f("fk_ledger_entry_period_id_ledger_period"),
+            ["village_id", "period_id"],
+            ["ledger_period.village_id", "ledger_period.id"],
+            name=op.f("fk_ledger_entry_village_id_period_id_ledger_period"),
         ),
         sa.ForeignKeyConstraint(
             ["reverses_id"],
@@ -207,8 +216,10 @@ def upgrade() -> None:
         sa.UniqueConstraint(
             "village_id", "idempotency_key", name=op.f("uq_ledger_entry_village_id_idempotency_key")
         ),
+        sa.UniqueConstraint(
+            "village_id", "period_id", "id", name=op.f("uq_ledger_entry_village_id_period_id_id")
+        ),
     )
-    op.create_index("ix_ledger_entry_period_id", "ledger_entry", ["period_id"], unique=False)
     op.create_table(
         "ledger_seal",
         sa.Column(
@@ -273,7 +284,9 @@ def upgrade() -> None:
             "debit_account_id <> credit_account_id", name=op.f("ck_ledger_transfer_two_accounts")
         ),
         sa.ForeignKeyConstraint(
-            ["entry_id"], ["ledger_entry.id"], name=op.f("fk_ledger_transfer_entry_id_ledger_entry")
+            ["village_id", "period_id", "entry_id"],
+            ["ledger_entry.village_id", "ledger_entry.period_id", "ledger_entry.id"],
+            name="fk_ledger_transfer_entry",
         ),
         sa.ForeignKeyConstraint(
             ["village_id", "unit_id", "credit_account_id"],
@@ -310,7 +323,6 @@ def downgrade() -> None:
     op.drop_index("ix_ledger_transfer_credit", table_name="ledger_transfer")
     op.drop_table("ledger_transfer")
     op.drop_table("ledger_seal")
-    op.drop_index("ix_ledger_entry_period_id", table_name="ledger_entry")
     op.drop_table("ledger_entry")
     op.drop_table("ledger_closing")
     op.drop_table("ledger_balance")

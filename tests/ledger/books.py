@@ -3,6 +3,8 @@
 import uuid
 from datetime import date
 
+from app.extensions import db
+from app.identity.models import Town, Village
 from app.kit.month import Month
 from app.ledger import queries, service
 from app.ledger.domain.accounts import (
@@ -21,7 +23,7 @@ from app.ledger.domain.accounts import (
 from app.ledger.domain.drafts import EntryDraft, EntryKind, Posted, TransferDraft
 from app.web.transaction import run_in_transaction
 
-VILLAGE = 1001
+TOWN, VILLAGE = 1000, 1001
 OCTOBER = Month(2026, 10)
 DAY = date(2026, 10, 9)
 
@@ -68,10 +70,19 @@ def post(*lines: str, kind: EntryKind = EntryKind.AWARD, key: str | None = None)
 
 
 def open_book(budget: int = 1000) -> None:
-    """Open the village's book in October with a granted budget."""
-    run_in_transaction(lambda: service.open_book(VILLAGE, first_month=OCTOBER))
+    """Make the village and open its book in October with a granted budget."""
+    run_in_transaction(_open_book)
     if budget:
         post(f"issuance → budget {budget}", kind=EntryKind.GRANT)
+
+
+def _open_book() -> None:
+    db.session.add(Town(id=TOWN, code="qingshi", name="青石镇"))
+    db.session.flush()
+    contact = {"contact_name": "村文书", "contact_phone": "1", "contact_place": "村委会"}
+    db.session.add(Village(id=VILLAGE, town_id=TOWN, code="luxi", name="露溪村", **contact))
+    db.session.flush()
+    service.open_book(VILLAGE, first_month=OCTOBER, actor_id=7)
 
 
 def held(names: str) -> dict[str, int]:

@@ -1,35 +1,40 @@
-"""The bytes that a seal covers. This layout is version 1 and never changes.
+"""The bytes that digests are taken over: layout version 1, which never changes.
 
-Integers are big-endian; i64 is signed 64 bit, u32 and u8 are unsigned. A text is its UTF-8 bytes
-behind their number as u32. An absent id is 0. Dates are days since 1970-01-01, instants are
-microseconds since 1970-01-01 UTC.
+A record is the byte 1 (the layout version), one byte that names its type, and its values in the
+order given here. Every integer is 8 bytes, big-endian, two's complement. A text is the number of
+its UTF-8 bytes as such an integer, then these bytes. A digest or root is its 32 bytes. An absent
+id is 0. A day is the text 2026-10-09; an instant is an integer, the microseconds since 1970-01-01
+UTC. An account is three integers: owner kind, owner, purpose.
 
-Entry row:    u8 1 · i64 id · i64 village · i64 period · text kind · i64 occurred_on ·
-              i64 posted_at · i64 actor · text idempotency key · 32 bytes request digest ·
-              i64 reverses · i64 rule version · text memo · u32 number of transfers, then each in
-              the order of ids: i64 id · i64 debit account · i64 credit account · i64 unit ·
-              i64 amount
-Balance row:  u8 2 · i64 account · u8 owner kind · i64 owner · u8 purpose · i64 unit ·
-              i64 closing balance
-Seal header:  u8 3 · i64 village · u32 period number · text month · 32 bytes previous digest
-              (zeros for the first) · u32 entries · 32 bytes entries root · u32 balances ·
-              32 bytes balances root · i64 first entry · i64 last entry (0 when there is none)
+1 entry     id, village, period number, kind (text), occurred on (day), posted at (instant),
+            actor, idempotency key (text), entry that it reverses, rule version, memo (text),
+            number of transfers; then for each transfer in the order of ids: id, debit account,
+            credit account, unit, amount
+2 balance   village, period number, account, unit, closing balance
+3 seal      village, period number, month (text 2026-10), digest of the seal before (zeros for the
+            first), number of entries, root of the entries, number of balances, root of the
+            balances, id of the first entry and of the last (0 where there is none)
+4 request   kind (text), occurred on (day), entry that it reverses, rule version, memo (text),
+            number of transfers; then for each: debit account, credit account, unit, amount
 
-Rows are ordered by entry id and by account id. The digest of a period is the SHA-256 of its
-seal header.
+`tests/ledger/golden.json` has one record of each type with its bytes.
 """
 
 import hashlib
-import struct
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
+from .accounts import Address
+from .drafts import EntryDraft, TransferDraft
+
 NO_DIGEST = bytes(32)
 
-_ENTRY, _BALANCE, _SEAL = 1, 2, 3
+_LAYOUT = 1
+_ENTRY, _BALANCE, _SEAL, _REQUEST = 1, 2, 3, 4
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_EPOCH_DAY = _EPOCH.date()
+
+Value = int | str | bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +42,8 @@ class TransferRow:
     """A written transfer."""
 
     id: int
-    debit_account_id: int
-    credit_account_id: int
-    unit_id: int
+    debit: Address
+    credit: Address
     amount: int
 
 
@@ -61,16 +65,17 @@ class EntryRow:
     memo: str
     transfers: tuple[TransferRow, ...]
 
+    @property
+    def drafts(self) -> tuple[TransferDraft, ...]:
+        """What the transfers say, without the ids they were given."""
+        return tuple(TransferDraft(row.debit, row.credit, row.amount) for row in self.transfers)
+
 
 @dataclass(frozen=True, slots=True)
 class BalanceRow:
     """An account's closing balance."""
 
-    account_id: int
-    owner_kind: int
-    owner_id: int
-    purpose: int
-    unit_id: int
+    account: Address
     balance: int
 
 
@@ -95,65 +100,72 @@ class SealHeader:
         return hashlib.sha256(seal_bytes(self)).digest()
 
 
-def entry_bytes(entry: EntryRow) -> bytes:
+def entry_bytes(entry: EntryRow, period_number: int) -> bytes:
     """Canonical bytes of an entry with its transfers."""
-    parts = [
-        struct.pack(">Bqqq", _ENTRY, entry.id, entry.village_id, entry.period_id),
-        _text(entry.kind),
-        struct.pack(
-            ">qqq",
-            (entry.occurred_on - _EPOCH_DAY).days,
-            _microseconds(entry.posted_at),
-            entry.actor_id,
-        ),
-        _text(entry.idempotency_key),
-        entry.request_digest,
-        struct.pack(">qq", entry.reverses_id or 0, entry.rule_version_id or 0),
-        _text(entry.memo),
-        struct.pack(">I", len(entry.transfers)),
+    values: list[Value] = [
+        entry.id,
+        entry.village_id,
+        period_number,
+        entry.kind,
+        entry.occurred_on.isoformat(),
+        _microseconds(entry.posted_at),
+        entry.actor_id,
+        entry.idempotency_key,
+        entry.reverses_id or 0,
+        entry.rule_version_id or 0,
+        entry.memo,
+        len(entry.transfers),
     ]
-    parts.extend(
-        struct.pack(
-            ">qqqqq",
-            transfer.id,
-            transfer.debit_account_id,
-            transfer.credit_account_id,
-            transfer.unit_id,
-            transfer.amount,
-        )
-        for transfer in entry.transfers
-    )
-    return b"".join(parts)
+    for transfer in entry.transfers:
+        values.append(transfer.id)
+        values.extend(_moved(transfer))
+    return _record(_ENTRY, values)
 
 
-def balance_bytes(row: BalanceRow) -> bytes:
+def balance_bytes(row: BalanceRow, period_number: int) -> bytes:
     """Canonical bytes of a closing balance."""
-    return struct.pack(
-        ">BqBqBqq",
+    account = row.account
+    return _record(
         _BALANCE,
-        row.account_id,
-        row.owner_kind,
-        row.owner_id,
-        row.purpose,
-        row.unit_id,
-        row.balance,
+        (account.village_id, period_number, *_account(account), account.unit_id, row.balance),
     )
 
 
 def seal_bytes(seal: SealHeader) -> bytes:
     """Canonical bytes of a seal header."""
-    return b"".join(
+    return _record(
+        _SEAL,
         (
-            struct.pack(">BqI", _SEAL, seal.village_id, seal.period_number),
-            _text(seal.month),
+            seal.village_id,
+            seal.period_number,
+            seal.month,
             seal.previous_digest,
-            struct.pack(">I", seal.entry_count),
+            seal.entry_count,
             seal.entries_root,
-            struct.pack(">I", seal.balance_count),
+            seal.balance_count,
             seal.balances_root,
-            struct.pack(">qq", seal.first_entry_id, seal.last_entry_id),
-        )
+            seal.first_entry_id,
+            seal.last_entry_id,
+        ),
     )
+
+
+def request_digest(request: EntryDraft | EntryRow) -> bytes:
+    """SHA-256 over what was asked for; the same key with another digest is a conflict.
+
+    Who asks is left out: a colleague who repeats a colleague's request repeats it.
+    """
+    values: list[Value] = [
+        str(request.kind),
+        request.occurred_on.isoformat(),
+        request.reverses_id or 0,
+        request.rule_version_id or 0,
+        request.memo,
+        len(request.transfers),
+    ]
+    for transfer in request.transfers:
+        values.extend(_moved(transfer))
+    return hashlib.sha256(_record(_REQUEST, values)).digest()
 
 
 def printed_digest(digest: bytes) -> str:
@@ -162,14 +174,28 @@ def printed_digest(digest: bytes) -> str:
     return " ".join(text[start : start + 4] for start in range(0, 16, 4))
 
 
-def first_and_last(entries: Sequence[EntryRow]) -> tuple[int, int]:
-    """Ids of the first and last entry; zeros for an empty period."""
-    return (entries[0].id, entries[-1].id) if entries else (0, 0)
+def _moved(transfer: TransferDraft | TransferRow) -> Iterator[int]:
+    yield from _account(transfer.debit)
+    yield from _account(transfer.credit)
+    yield transfer.debit.unit_id
+    yield transfer.amount
 
 
-def _text(text: str) -> bytes:
-    encoded = text.encode()
-    return struct.pack(">I", len(encoded)) + encoded
+def _account(address: Address) -> tuple[int, int, int]:
+    return (address.owner_kind, address.owner_id, address.purpose)
+
+
+def _record(kind: int, values: Sequence[Value]) -> bytes:
+    return bytes((_LAYOUT, kind)) + b"".join(_value(value) for value in values)
+
+
+def _value(value: Value) -> bytes:
+    if isinstance(value, int):
+        return value.to_bytes(8, "big", signed=True)
+    if isinstance(value, bytes):
+        return value
+    encoded = value.encode()
+    return _value(len(encoded)) + encoded
 
 
 def _microseconds(moment: datetime) -> int:

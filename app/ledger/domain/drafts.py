@@ -1,11 +1,16 @@
-"""What is handed to the posting function, and the digest that names its content."""
+"""What is handed to the posting function, and what it hands back."""
 
-import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from app.kit.errors import Invalid
+
 from .accounts import Address
+
+IDEMPOTENCY_KEY_LENGTH_MAX = 100
+MEMO_LENGTH_MAX = 200
 
 
 class EntryKind(StrEnum):
@@ -71,23 +76,47 @@ class Posted:
     replayed: bool
 
 
-def request_digest(draft: EntryDraft) -> bytes:
-    """SHA-256 over what the draft says; the same key with another digest is a conflict.
+def addresses_of(drafts: Sequence[EntryDraft]) -> set[Address]:
+    """Every account the drafts name."""
+    return {
+        address
+        for draft in drafts
+        for transfer in draft.transfers
+        for address in (transfer.debit, transfer.credit)
+    }
 
-    Who sends it is left out: a colleague who repeats a colleague's request repeats it.
+
+def mirrored(transfers: Sequence[TransferDraft]) -> tuple[TransferDraft, ...]:
+    """The transfers that take these back.
+
+    Last one first: what an entry passed on from account to account can then be handed back
+    without any of them falling below its floor on the way.
     """
-    parts = [
-        draft.kind,
-        draft.occurred_on.isoformat(),
-        str(draft.reverses_id or 0),
-        str(draft.rule_version_id or 0),
-        draft.memo,
-    ]
-    for transfer in draft.transfers:
-        parts.extend((_address_text(transfer.debit), _address_text(transfer.credit)))
-        parts.append(str(transfer.amount))
-    return hashlib.sha256("\n".join(parts).encode()).digest()
+    return tuple(
+        TransferDraft(debit=moved.credit, credit=moved.debit, amount=moved.amount)
+        for moved in reversed(transfers)
+    )
 
 
-def _address_text(address: Address) -> str:
-    return f"{address.owner_kind:d}/{address.owner_id}/{address.purpose:d}/{address.unit_id}"
+def check_form(draft: EntryDraft, village_id: int) -> None:
+    """Refuse a draft that no state of the books could take; raises Invalid `bad_entry`."""
+    for reason, holds in (
+        ("village", draft.village_id == village_id),
+        ("key", 0 < len(draft.idempotency_key) <= IDEMPOTENCY_KEY_LENGTH_MAX),
+        ("memo", len(draft.memo) <= MEMO_LENGTH_MAX),
+        ("reversal", (draft.kind is EntryKind.REVERSAL) == (draft.reverses_id is not None)),
+        ("transfers", bool(draft.transfers)),
+        ("transfer", all(_is_sound(transfer, village_id) for transfer in draft.transfers)),
+    ):
+        if not holds:
+            raise Invalid("bad_entry", reason=reason)
+
+
+def _is_sound(transfer: TransferDraft, village_id: int) -> bool:
+    debit, credit = transfer.debit, transfer.credit
+    return (
+        transfer.amount > 0
+        and debit != credit
+        and debit.unit_id == credit.unit_id
+        and debit.village_id == credit.village_id == village_id
+    )

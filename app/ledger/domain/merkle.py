@@ -12,29 +12,6 @@ _LEAF = b"\x00"
 _NODE = b"\x01"
 
 
-def leaf_hash(row: bytes) -> bytes:
-    """Hash of one canonical row (32 bytes)."""
-    return hashlib.sha256(_LEAF + row).digest()
-
-
-def root(leaves: Sequence[bytes]) -> bytes:
-    """Root over leaf hashes in order; the root of nothing is SHA-256 of the empty string."""
-    if not leaves:
-        return hashlib.sha256(b"").digest()
-    level = list(leaves)
-    # Pairing neighbours and carrying an odd last one up gives the same tree as splitting at the
-    # largest power of two, without recursion.
-    while len(level) > 1:
-        paired = [
-            _node_hash(level[position], level[position + 1])
-            for position in range(0, len(level) - 1, 2)
-        ]
-        if len(level) % 2:
-            paired.append(level[-1])
-        level = paired
-    return level[0]
-
-
 @dataclass(frozen=True, slots=True)
 class InclusionProof:
     """The hashes beside the way from leaf `index` of `size` up to the root, lowest first."""
@@ -44,20 +21,32 @@ class InclusionProof:
     path: tuple[bytes, ...]
 
 
+def leaf_hash(record: bytes) -> bytes:
+    """Hash of one canonical record (32 bytes)."""
+    return hashlib.sha256(_LEAF + record).digest()
+
+
+def root(leaves: Sequence[bytes]) -> bytes:
+    """Root over leaf hashes in order; the root of nothing is SHA-256 of the empty string."""
+    if not leaves:
+        return hashlib.sha256(b"").digest()
+    level = leaves
+    while len(level) > 1:
+        level = _level_above(level)
+    return level[0]
+
+
 def prove_inclusion(leaves: Sequence[bytes], index: int) -> InclusionProof:
     """The proof that leaf `index` is under the root of these leaves; IndexError if it is not."""
     if not 0 <= index < len(leaves):
         raise IndexError(index)
     path: list[bytes] = []
-    level, position = list(leaves), index
+    level, position = leaves, index
     while len(level) > 1:
         beside = position ^ 1
         if beside < len(level):
             path.append(level[beside])
-        paired = [_node_hash(level[left], level[left + 1]) for left in range(0, len(level) - 1, 2)]
-        if len(level) % 2:
-            paired.append(level[-1])
-        level, position = paired, position // 2
+        level, position = _level_above(level), position // 2
     return InclusionProof(index, len(leaves), tuple(path))
 
 
@@ -78,6 +67,15 @@ def is_included(leaf: bytes, proof: InclusionProof, expected_root: bytes) -> boo
             computed = _node_hash(computed, beside)
         position, last = position // 2, last // 2
     return last == 0 and computed == expected_root
+
+
+def _level_above(level: Sequence[bytes]) -> list[bytes]:
+    # Pairing neighbours and carrying an odd last one up gives the same tree as splitting at the
+    # largest power of two, without recursion.
+    above = [_node_hash(level[left], level[left + 1]) for left in range(0, len(level) - 1, 2)]
+    if len(level) % 2:
+        above.append(level[-1])
+    return above
 
 
 def _node_hash(left: bytes, right: bytes) -> bytes:

@@ -1,40 +1,54 @@
 """Which account an address names, and what it holds."""
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
-from sqlalchemy import BigInteger, cast, func, select, tuple_
+from sqlalchemy import BigInteger, ScalarSelect, Select, cast, func, select, tuple_, union_all
 
 from app.extensions import db
 from app.ledger.domain.accounts import LIMITED_PURPOSES, Address, OwnerKind, Purpose
-from app.ledger.models import LedgerAccount, LedgerBalance, LedgerTransfer
+from app.ledger.models import (
+    LedgerAccount,
+    LedgerBalance,
+    LedgerClosing,
+    LedgerPeriod,
+    LedgerSeal,
+    LedgerTransfer,
+)
 
-# Five values an address; both databases take several times as many in one statement.
-_ADDRESSES_PER_STATEMENT = 2000
+_IDS_PER_STATEMENT = 2000
+"""Five values an address; both databases take several times as many in one statement."""
 
 
 def find_accounts(addresses: Iterable[Address]) -> dict[Address, int]:
     """The account ids of those addresses that have an account."""
     wanted = list(addresses)
-    account = LedgerAccount
-    columns = (
-        account.village_id, account.owner_kind, account.owner_id, account.purpose, account.unit_id,
-    )  # fmt: skip
+    columns = address_columns(LedgerAccount)
     found: dict[Address, int] = {}
-    for start in range(0, len(wanted), _ADDRESSES_PER_STATEMENT):
-        some = wanted[start : start + _ADDRESSES_PER_STATEMENT]
+    for start in range(0, len(wanted), _IDS_PER_STATEMENT):
+        some = wanted[start : start + _IDS_PER_STATEMENT]
         rows = db.session.execute(
-            select(account.id, *columns).where(
+            select(*columns, LedgerAccount.id).where(
                 tuple_(*columns).in_(
                     [(a.village_id, a.owner_kind, a.owner_id, a.purpose, a.unit_id) for a in some]
                 )
             )
         )
-        for account_id, village_id, owner_kind, owner_id, purpose, unit_id in rows:
-            address = Address(
-                village_id, OwnerKind(owner_kind), owner_id, Purpose(purpose), unit_id
-            )
-            found[address] = account_id
+        found.update((to_address(row[:5]), row[5]) for row in rows)
     return found
+
+
+def address_columns(account: type[LedgerAccount]) -> tuple[Any, ...]:
+    """The five columns that `to_address` takes, of the table or of an alias of it."""
+    return (
+        account.village_id, account.owner_kind, account.owner_id, account.purpose, account.unit_id,
+    )  # fmt: skip
+
+
+def to_address(values: Sequence[int]) -> Address:
+    """The address that a row of `address_columns` spells."""
+    village_id, owner_kind, owner_id, purpose, unit_id = values
+    return Address(village_id, OwnerKind(owner_kind), owner_id, Purpose(purpose), unit_id)
 
 
 def balance(address: Address) -> int:
@@ -45,10 +59,21 @@ def balance(address: Address) -> int:
 def balances(addresses: Sequence[Address]) -> dict[Address, int]:
     """What several accounts hold now."""
     found = find_accounts(addresses)
-    limited = [found[a] for a in found if a.purpose in LIMITED_PURPOSES]
-    others = [found[a] for a in found if a.purpose not in LIMITED_PURPOSES]
-    held = _balance_rows(limited) | fold(others)
-    return {a: held.get(found[a], 0) if a in found else 0 for a in addresses}
+    held: dict[int, int] = {}
+    for (village_id, limited), group in _grouped(found).items():
+        for start in range(0, len(group), _IDS_PER_STATEMENT):
+            some = group[start : start + _IDS_PER_STATEMENT]
+            query = _limited(some) if limited else _counted(village_id, some)
+            held.update((row[0], row[1]) for row in db.session.execute(query))
+    return {address: held.get(found.get(address, 0), 0) for address in addresses}
+
+
+def _grouped(found: dict[Address, int]) -> dict[tuple[int, bool], list[int]]:
+    groups: dict[tuple[int, bool], list[int]] = {}
+    for address, account_id in found.items():
+        key = (address.village_id, address.purpose in LIMITED_PURPOSES)
+        groups.setdefault(key, []).append(account_id)
+    return groups
 
 
 def balances_of_purpose(
@@ -56,40 +81,64 @@ def balances_of_purpose(
 ) -> dict[tuple[int, int], int]:
     """What all accounts of one purpose in a village hold now, by (owner id, unit id)."""
     account = LedgerAccount
-    query = select(account.id, account.owner_id, account.unit_id).where(
-        account.village_id == village_id, account.purpose == purpose
-    )
+    chosen = select(account.id).where(account.village_id == village_id, account.purpose == purpose)
     if unit_id is not None:
-        query = query.where(account.unit_id == unit_id)
-    owners = {row.id: (row.owner_id, row.unit_id) for row in db.session.execute(query)}
-    held = _balance_rows(list(owners)) if purpose in LIMITED_PURPOSES else fold(list(owners))
-    return {owner: held.get(account_id, 0) for account_id, owner in owners.items()}
-
-
-def fold(account_ids: Sequence[int], *, period_ids: Sequence[int] | None = None) -> dict[int, int]:
-    """Credits minus debits of accounts over all their transfers, or over those of periods."""
-    if not account_ids:
-        return {}
-    transfer = LedgerTransfer
-    totals: dict[int, int] = {}
-    for column, sign in ((transfer.credit_account_id, 1), (transfer.debit_account_id, -1)):
-        # PostgreSQL adds BIGINTs up to NUMERIC; amounts are whole numbers, so back they go.
-        query = select(column, cast(func.sum(transfer.amount), BigInteger)).where(
-            column.in_(account_ids)
-        )
-        if period_ids is not None:
-            query = query.where(transfer.period_id.in_(period_ids))
-        for account_id, total in db.session.execute(query.group_by(column)):
-            totals[account_id] = totals.get(account_id, 0) + sign * total
-    return totals
-
-
-def _balance_rows(account_ids: Sequence[int]) -> dict[int, int]:
-    if not account_ids:
-        return {}
+        chosen = chosen.where(account.unit_id == unit_id)
+    held = _limited(chosen) if purpose in LIMITED_PURPOSES else _counted(village_id, chosen)
+    now = held.subquery()
     rows = db.session.execute(
-        select(LedgerBalance.account_id, LedgerBalance.balance).where(
-            LedgerBalance.account_id.in_(account_ids)
-        )
+        select(account.owner_id, account.unit_id, func.coalesce(now.c.balance, 0))
+        .outerjoin(now, now.c.account_id == account.id)
+        .where(account.id.in_(chosen))
     )
-    return {row.account_id: row.balance for row in rows}
+    return {(owner_id, unit): balance for owner_id, unit, balance in rows}
+
+
+def balance_now(address: Address, account_id: int) -> ScalarSelect[int]:
+    """The same as part of another statement, so that both see one instant."""
+    held = (
+        _limited([account_id])
+        if address.purpose in LIMITED_PURPOSES
+        else _counted(address.village_id, [account_id])
+    ).subquery()
+    return select(held.c.balance).scalar_subquery()
+
+
+def _limited(account_ids: Sequence[int] | Select[int]) -> Select[int, int]:
+    return select(LedgerBalance.account_id, LedgerBalance.balance).where(
+        LedgerBalance.account_id.in_(account_ids)
+    )
+
+
+def _counted(village_id: int, account_ids: Sequence[int] | Select[int]) -> Select[int, int]:
+    """The balance of accounts without a balance row: the last sealed closing balance and what
+    moved in the open period. One statement, so that a close in between cannot split it.
+    """
+    moved = LedgerTransfer
+    last_sealed = (
+        select(LedgerSeal.period_id)
+        .where(LedgerSeal.village_id == village_id)
+        .order_by(LedgerSeal.period_number.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    open_now = (
+        select(LedgerPeriod.id)
+        .where(LedgerPeriod.village_id == village_id, LedgerPeriod.closed_at.is_(None))
+        .scalar_subquery()
+    )
+    closing = LedgerClosing
+    parts = union_all(
+        select(closing.account_id.label("account_id"), closing.balance.label("amount")).where(
+            closing.period_id == last_sealed, closing.account_id.in_(account_ids)
+        ),
+        *(
+            select(column, sign * moved.amount).where(
+                moved.period_id == open_now, column.in_(account_ids)
+            )
+            for column, sign in ((moved.credit_account_id, 1), (moved.debit_account_id, -1))
+        ),
+    ).subquery()
+    # PostgreSQL adds BIGINTs up to NUMERIC; amounts are whole numbers, so back they go.
+    total = cast(func.sum(parts.c.amount), BigInteger).label("balance")
+    return select(parts.c.account_id, total).group_by(parts.c.account_id)

@@ -23,7 +23,7 @@ class Witness:
 class WitnessSource:
     """All witnesses of a feature in a village; every entry of these kinds must have one.
 
-    Witnesses of reversals are welcome too: those belong to whoever reversed.
+    It may speak of entries of other kinds too, such as the reversals it asked for.
     """
 
     name: str

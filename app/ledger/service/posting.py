@@ -1,41 +1,48 @@
 """The posting function: the only way into the books.
 
-In one transaction: look the keys up, lock the open period against closing, lock the limited
-balances in order, check every step on the locked rows, then write entries, transfers and balances
-with one statement each. Nothing else happens while the locks are held.
+In one transaction, read aloud: name the accounts; lock the open period against closing; lock the
+limited balances in order; look the keys up; judge the drafts one after the other on what is
+locked; write entries, transfers and balances with one statement each. Nothing else happens while
+the locks are held.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from datetime import datetime
 
-from sqlalchemy import Table, select
+from sqlalchemy import BigInteger, cast, func, select, union_all, update
 
 from app.extensions import db
 from app.kit import clock
 from app.kit.errors import Conflict, DomainError, Invalid
 from app.kit.ids import new_id
 from app.ledger.domain.accounts import LIMITED_PURPOSES, Address
-from app.ledger.domain.drafts import EntryDraft, Posted, request_digest
+from app.ledger.domain.canonical import request_digest
+from app.ledger.domain.drafts import EntryDraft, Posted, TransferDraft, addresses_of, check_form
+from app.ledger.domain.judging import Books, LimitedBalance, Original, Outcome, Verdict, judge
 from app.ledger.models import LedgerBalance, LedgerEntry, LedgerPeriod, LedgerTransfer
+from app.ledger.queries.entries import entries, reversals_of
 
 from .accounts import open_accounts
-from .rows import Row, insert_rows, update_rows
+from .rows import Row, insert_rows
 
 _ACCOUNTS_MAX = 1000
+_PERIOD_LOOKS_MAX = 5
 
-Verdict = Posted | DomainError
 
+@dataclass(frozen=True, slots=True)
+class _Locked:
+    """What is ours until the transaction ends.
 
-@dataclass(slots=True)
-class _LockedBalance:
-    """A balance row under our lock, as the drafts so far leave it."""
+    `last_id` is the highest version of the locked balances: new ids go above it, see
+    LedgerBalance.
+    """
 
-    balance: int
-    version: int
-    floor: int | None
-    ceiling: int | None
-    touched: bool = False
+    village_id: int
+    period_id: int
+    accounts: dict[Address, int]
+    balances: dict[Address, LimitedBalance]
+    last_id: int
 
 
 def post(drafts: Sequence[EntryDraft]) -> list[Posted]:
@@ -43,107 +50,63 @@ def post(drafts: Sequence[EntryDraft]) -> list[Posted]:
 
     A draft whose key is known gives the entry that is there. Raises Conflict
     `insufficient_balance` (owner, purpose, unit, balance, needed), `balance_ceiling`,
-    `idempotency_mismatch` or `no_open_period`, Invalid `bad_entry` or `batch_too_large`.
+    `idempotency_mismatch`, `already_reversed`, `reversal_of_reversal` or `no_open_period`,
+    NotFound `entry_not_found`, Invalid `bad_entry` or `batch_too_large`.
     """
-    verdicts = _post(drafts, all_or_nothing=True)
-    return [cast("Posted", verdict) for verdict in verdicts]
+    if not drafts:
+        return []
+    locked = _lock_for(drafts)
+    standing: list[EntryDraft | Posted] = []
+    for verdict in _judge_all(drafts, locked):
+        if isinstance(verdict, DomainError):
+            raise verdict
+        standing.append(verdict)
+    written = _write(standing, locked)
+    return [_posted(verdict, written) for verdict in standing]
 
 
-def post_each(drafts: Sequence[EntryDraft]) -> list[Verdict]:
+def post_each(drafts: Sequence[EntryDraft]) -> list[Posted | DomainError]:
     """Write every draft that stands on its own; a refused one gives its refusal instead."""
-    return _post(drafts, all_or_nothing=False)
+    if not drafts:
+        return []
+    locked = _lock_for(drafts)
+    verdicts = _judge_all(drafts, locked)
+    written = _write(verdicts, locked)
+    return [
+        verdict if isinstance(verdict, DomainError) else _posted(verdict, written)
+        for verdict in verdicts
+    ]
+
+
+def _posted(verdict: EntryDraft | Posted, written: dict[str, Posted]) -> Posted:
+    return verdict if isinstance(verdict, Posted) else written[verdict.idempotency_key]
 
 
 def hold_accounts(village_id: int, addresses: Iterable[Address]) -> None:
     """Lock the open period and the limited ones of these accounts, as posting to them will.
 
     For what must be read before posting, such as how much of a cap is used up: read after this,
-    and no other posting to these accounts comes between.
+    and no other posting to these accounts comes between. Name all accounts that will be posted
+    to: locks taken in two steps may meet those of somebody else the other way round.
     """
-    accounts = open_accounts(addresses)
-    _lock_open_period(village_id)
-    _lock_balances(accounts)
+    _lock(village_id, addresses)
 
 
-def _post(drafts: Sequence[EntryDraft], *, all_or_nothing: bool) -> list[Verdict]:
-    if not drafts:
-        return []
+def _lock_for(drafts: Sequence[EntryDraft]) -> _Locked:
     village_id = drafts[0].village_id
     for draft in drafts:
-        _check_form(draft, village_id)
-    verdicts = _known_verdicts(village_id, drafts, raising=all_or_nothing)
-    fresh: dict[str, EntryDraft] = {}
-    for draft in drafts:
-        if draft.idempotency_key not in verdicts:
-            fresh.setdefault(draft.idempotency_key, draft)
-    if fresh:
-        accounts = open_accounts(_addresses(fresh.values()))
-        if len(accounts) > _ACCOUNTS_MAX:
-            raise Invalid("batch_too_large", accounts=len(accounts), accounts_max=_ACCOUNTS_MAX)
-        period_id = _lock_open_period(village_id)
-        locked = _lock_balances(accounts)
-        accepted: list[EntryDraft] = []
-        for draft in fresh.values():
-            refusal = _apply(draft, accounts, locked)
-            if refusal is None:
-                accepted.append(draft)
-            elif all_or_nothing:
-                raise refusal
-            else:
-                verdicts[draft.idempotency_key] = refusal
-        written = _write(accepted, period_id=period_id, accounts=accounts, locked=locked)
-        verdicts.update(written)
-    return [verdicts[draft.idempotency_key] for draft in drafts]
+        check_form(draft, village_id)
+    addresses = addresses_of(drafts)
+    if len(addresses) > _ACCOUNTS_MAX:
+        raise Invalid("batch_too_large", accounts=len(addresses), accounts_max=_ACCOUNTS_MAX)
+    return _lock(village_id, addresses)
 
 
-def _check_form(draft: EntryDraft, village_id: int) -> None:
-    if draft.village_id != village_id or not draft.transfers:
-        raise Invalid("bad_entry", reason="village or transfers")
-    for transfer in draft.transfers:
-        debit, credit = transfer.debit, transfer.credit
-        if not (
-            transfer.amount > 0
-            and debit != credit
-            and debit.unit_id == credit.unit_id
-            and debit.village_id == credit.village_id == village_id
-        ):
-            raise Invalid("bad_entry", reason="transfer")
-
-
-def _known_verdicts(
-    village_id: int, drafts: Sequence[EntryDraft], *, raising: bool
-) -> dict[str, Verdict]:
-    """What is already decided: keys that are in the books, and keys used twice for two things."""
-    digests: dict[str, bytes] = {}
-    verdicts: dict[str, Verdict] = {}
-    mismatch = Conflict("idempotency_mismatch")
-    for draft in drafts:
-        digest = request_digest(draft)
-        if digests.setdefault(draft.idempotency_key, digest) != digest:
-            raise mismatch
-    entry = LedgerEntry
-    rows = db.session.execute(
-        select(entry.id, entry.period_id, entry.idempotency_key, entry.request_digest).where(
-            entry.village_id == village_id, entry.idempotency_key.in_(digests)
-        )
-    )
-    for row in rows:
-        if row.request_digest == digests[row.idempotency_key]:
-            verdicts[row.idempotency_key] = Posted(row.id, row.period_id, replayed=True)
-        elif raising:
-            raise mismatch
-        else:
-            verdicts[row.idempotency_key] = mismatch
-    return verdicts
-
-
-def _addresses(drafts: Iterable[EntryDraft]) -> set[Address]:
-    return {
-        address
-        for draft in drafts
-        for transfer in draft.transfers
-        for address in (transfer.debit, transfer.credit)
-    }
+def _lock(village_id: int, addresses: Iterable[Address]) -> _Locked:
+    accounts = open_accounts(addresses)
+    period_id = _lock_open_period(village_id)
+    balances, last_id = _lock_balances(accounts)
+    return _Locked(village_id, period_id, accounts, balances, last_id)
 
 
 def _lock_open_period(village_id: int) -> int:
@@ -157,119 +120,98 @@ def _lock_open_period(village_id: int) -> int:
         .where(LedgerPeriod.village_id == village_id, LedgerPeriod.closed_at.is_(None))
         .with_for_update(read=True, key_share=True)
     )
-    period_id = db.session.scalar(query) or db.session.scalar(query)
-    if period_id is None:
-        raise Conflict("no_open_period")
-    return period_id
+    for _ in range(_PERIOD_LOOKS_MAX):
+        period_id = db.session.scalar(query)
+        if period_id is not None:
+            return period_id
+    raise Conflict("no_open_period")
 
 
-def _lock_balances(accounts: dict[Address, int]) -> dict[int, _LockedBalance]:
+def _lock_balances(accounts: dict[Address, int]) -> tuple[dict[Address, LimitedBalance], int]:
     """Lock the limited accounts' rows in the order of their ids, which no two batches reverse.
 
     On PostgreSQL a row that had to be waited for is returned as its last holder left it.
     """
-    ids = [accounts[address] for address in accounts if address.purpose in LIMITED_PURPOSES]
-    if not ids:
-        return {}
+    limited = {accounts[address]: address for address in accounts if _is_limited(address)}
+    if not limited:
+        return {}, 0
     row = LedgerBalance
     rows = db.session.execute(
         select(row.account_id, row.balance, row.version, row.floor, row.ceiling)
-        .where(row.account_id.in_(ids))
+        .where(row.account_id.in_(limited))
         .order_by(row.account_id)
         .with_for_update(key_share=True)
+    ).all()
+    if len(rows) < len(limited):
+        raise RuntimeError("a limited account has no balance row; run `ledger check`")
+    balances = {
+        limited[found.account_id]: LimitedBalance(found.balance, found.floor, found.ceiling)
+        for found in rows
+    }
+    return balances, max(found.version for found in rows)
+
+
+def _is_limited(address: Address) -> bool:
+    return address.purpose in LIMITED_PURPOSES
+
+
+def _judge_all(drafts: Sequence[EntryDraft], locked: _Locked) -> list[Verdict]:
+    """The keys are looked up under the locks: the twin of a request that is being posted waits
+    for it there, and must then find its entry, not a balance that its twin has just spent.
+    """
+    reverses_ids = [draft.reverses_id for draft in drafts if draft.reverses_id is not None]
+    books = Books(
+        balances=locked.balances,
+        outcomes=_outcomes(locked.village_id, [draft.idempotency_key for draft in drafts]),
+        originals=_originals(locked.village_id, reverses_ids),
+        reversed_ids=set(reversals_of(locked.village_id, reverses_ids)) if reverses_ids else set(),
     )
-    return {found[0]: _LockedBalance(*found[1:]) for found in rows}
+    return [judge(draft, books) for draft in drafts]
 
 
-def _apply(
-    draft: EntryDraft, accounts: dict[Address, int], locked: dict[int, _LockedBalance]
-) -> DomainError | None:
-    """Carry the draft's amounts over to the locked balances, or leave them and say why not."""
-    before: dict[int, int] = {}
-    refusal: DomainError | None = None
-    for transfer in draft.transfers:
-        sides = ((transfer.debit, -transfer.amount), (transfer.credit, transfer.amount))
-        for address, change in sides:
-            row = locked.get(accounts[address])
-            if row is None:
-                continue
-            before.setdefault(accounts[address], row.balance)
-            row.balance += change
-            if row.floor is not None and row.balance < row.floor:
-                refusal = refusal or _insufficient(address, row.balance - change, transfer.amount)
-            if row.ceiling is not None and row.balance > row.ceiling:
-                refusal = refusal or Conflict("balance_ceiling", ceiling=row.ceiling)
-    for account_id, balance in before.items():
-        if refusal is None:
-            locked[account_id].touched = True
-        else:
-            locked[account_id].balance = balance
-    return refusal
-
-
-def _insufficient(address: Address, balance: int, needed: int) -> Conflict:
-    return Conflict(
-        "insufficient_balance",
-        owner_id=str(address.owner_id),
-        purpose=address.purpose.name.lower(),
-        unit_id=str(address.unit_id),
-        balance=balance,
-        needed=needed,
-    )
-
-
-def _write(
-    drafts: Sequence[EntryDraft],
-    *,
-    period_id: int,
-    accounts: dict[Address, int],
-    locked: dict[int, _LockedBalance],
-) -> dict[str, Posted]:
-    """Insert what was accepted and set the balances it touched."""
-    posted_at = clock.now()
-    entries: list[Row] = []
-    transfers: list[Row] = []
-    # Ids are taken under the locks and above every version, see LedgerBalance.
-    last_id = max((row.version for row in locked.values()), default=0)
-    for draft in drafts:
-        entry_id = last_id = new_id(after=last_id)
-        entries.append(_entry_row(draft, entry_id, period_id, posted_at))
-        for transfer in draft.transfers:
-            last_id = new_id(after=last_id)
-            debit_id, credit_id = accounts[transfer.debit], accounts[transfer.credit]
-            transfers.append(
-                {
-                    "id": last_id,
-                    "entry_id": entry_id,
-                    "village_id": draft.village_id,
-                    "period_id": period_id,
-                    "debit_account_id": debit_id,
-                    "credit_account_id": credit_id,
-                    "unit_id": transfer.debit.unit_id,
-                    "amount": transfer.amount,
-                }
-            )
-            for account_id in (debit_id, credit_id):
-                if account_id in locked:
-                    locked[account_id].version = last_id
-    insert_rows(cast("Table", LedgerEntry.__table__), entries)
-    insert_rows(cast("Table", LedgerTransfer.__table__), transfers)
-    update_rows(
-        cast("Table", LedgerBalance.__table__),
-        "account_id",
-        [
-            {"account_id": account_id, "balance": row.balance, "version": row.version}
-            for account_id, row in locked.items()
-            if row.touched
-        ],
+def _outcomes(village_id: int, keys: Sequence[str]) -> dict[str, Outcome]:
+    entry = LedgerEntry
+    rows = db.session.execute(
+        select(entry.idempotency_key, entry.id, entry.period_id, entry.request_digest).where(
+            entry.village_id == village_id, entry.idempotency_key.in_(keys)
+        )
     )
     return {
-        draft.idempotency_key: Posted(entry["id"], period_id, replayed=False)
-        for draft, entry in zip(drafts, entries, strict=True)
+        key: Outcome(Posted(entry_id, period_id, replayed=True), digest)
+        for key, entry_id, period_id, digest in rows
     }
 
 
-def _entry_row(draft: EntryDraft, entry_id: int, period_id: int, posted_at: Any) -> Row:
+def _originals(village_id: int, entry_ids: Sequence[int]) -> dict[int, Original]:
+    if not entry_ids:
+        return {}
+    found = entries(village_id, entry_ids=entry_ids)
+    return {row.id: Original(row.kind, row.drafts) for row in found}
+
+
+def _write(verdicts: Sequence[Verdict], locked: _Locked) -> dict[str, Posted]:
+    """Insert the accepted entries with their transfers and bring the balances along."""
+    posted: dict[str, Posted] = {}
+    entry_rows: list[Row] = []
+    transfer_rows: list[Row] = []
+    posted_at = clock.now()
+    last_id = locked.last_id
+    accepted = {draft.idempotency_key: draft for draft in verdicts if isinstance(draft, EntryDraft)}
+    for key, draft in accepted.items():
+        entry_id = last_id = new_id(after=last_id)
+        entry_rows.append(_entry_row(draft, entry_id, locked.period_id, posted_at))
+        for transfer in draft.transfers:
+            last_id = new_id(after=last_id)
+            transfer_rows.append(_transfer_row(transfer, last_id, entry_id, locked))
+        posted[key] = Posted(entry_id, locked.period_id, replayed=False)
+    insert_rows(LedgerEntry, entry_rows)
+    insert_rows(LedgerTransfer, transfer_rows)
+    if transfer_rows and locked.balances:
+        _update_balances([row["id"] for row in entry_rows])
+    return posted
+
+
+def _entry_row(draft: EntryDraft, entry_id: int, period_id: int, posted_at: datetime) -> Row:
     return {
         "id": entry_id,
         "village_id": draft.village_id,
@@ -284,3 +226,47 @@ def _entry_row(draft: EntryDraft, entry_id: int, period_id: int, posted_at: Any)
         "rule_version_id": draft.rule_version_id,
         "memo": draft.memo,
     }
+
+
+def _transfer_row(transfer: TransferDraft, transfer_id: int, entry_id: int, locked: _Locked) -> Row:
+    return {
+        "id": transfer_id,
+        "entry_id": entry_id,
+        "village_id": locked.village_id,
+        "period_id": locked.period_id,
+        "debit_account_id": locked.accounts[transfer.debit],
+        "credit_account_id": locked.accounts[transfer.credit],
+        "unit_id": transfer.debit.unit_id,
+        "amount": transfer.amount,
+    }
+
+
+def _update_balances(entry_ids: Sequence[int]) -> None:
+    """Add to every balance row what the transfers just written moved.
+
+    The database adds the rows up itself: what a balance gains is what a reader of the transfers
+    will find. Accounts without a balance row join nothing.
+    """
+    moved, row = LedgerTransfer, LedgerBalance
+    sides = union_all(
+        *(
+            select(column.label("account_id"), moved.id, (sign * moved.amount).label("amount"))
+            .where(moved.entry_id.in_(entry_ids))
+            for column, sign in ((moved.credit_account_id, 1), (moved.debit_account_id, -1))
+        )
+    ).subquery()  # fmt: skip
+    gained = (
+        select(
+            sides.c.account_id,
+            cast(func.sum(sides.c.amount), BigInteger).label("amount"),
+            func.max(sides.c.id).label("last_id"),
+        )
+        .group_by(sides.c.account_id)
+        .subquery()
+    )
+    db.session.execute(
+        update(row)
+        .where(row.account_id == gained.c.account_id)
+        .values(balance=row.balance + gained.c.amount, version=gained.c.last_id)
+        .execution_options(synchronize_session=False)
+    )

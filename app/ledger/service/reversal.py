@@ -3,8 +3,8 @@
 from datetime import date
 
 from app.kit.errors import Conflict
-from app.ledger.domain.drafts import EntryDraft, EntryKind, Posted, TransferDraft
-from app.ledger.queries.entries import drafts_of, entry, reversals_of
+from app.ledger.domain.drafts import EntryDraft, EntryKind, Posted, mirrored
+from app.ledger.queries.entries import entry
 
 from .posting import post
 
@@ -31,10 +31,7 @@ def reversal_draft(
         occurred_on=occurred_on,
         actor_id=actor_id,
         idempotency_key=idempotency_key,
-        transfers=tuple(
-            TransferDraft(debit=moved.credit, credit=moved.debit, amount=moved.amount)
-            for moved in drafts_of([original])[entry_id]
-        ),
+        transfers=mirrored(original.drafts),
         reverses_id=entry_id,
         rule_version_id=original.rule_version_id,
         memo=memo,
@@ -52,8 +49,8 @@ def reverse(
 ) -> Posted:
     """Reverse an entry in the open period.
 
-    Raises Conflict `already_reversed` when it was reversed under another key, and what
-    `reversal_draft` and `post` raise, such as `insufficient_balance` when the points are spent.
+    Raises what `reversal_draft` and `post` raise: Conflict `already_reversed`, say, or
+    `insufficient_balance` when the points are spent.
     """
     draft = reversal_draft(
         entry_id,
@@ -63,7 +60,4 @@ def reverse(
         occurred_on=occurred_on,
         memo=memo,
     )
-    earlier = reversals_of(village_id, [entry_id]).get(entry_id)
-    if earlier is not None and entry(village_id, earlier).idempotency_key != idempotency_key:
-        raise Conflict("already_reversed")
     return post([draft])[0]
