@@ -13,6 +13,7 @@ from app.ledger.queries.witnesses import register_witness
 from app.people.api import api as people_api
 from app.rulebook.queries import AWARD_WITNESS
 from app.store.api import api as store_api
+from app.store.pages import STORE_PAGES
 from app.store.queries import STORE_WITNESS
 from app.web.errors import answer_http_error, init_errors
 from app.web.forms import init_forms
@@ -21,7 +22,7 @@ from app.web.health import health
 from app.web.links import init_links
 from app.web.preferences import init_preferences, preferences
 
-PAGES = (identity_pages, health, preferences)
+PAGES = (identity_pages, health, preferences, *STORE_PAGES)
 APIS = (identity_api, people_api, store_api)
 
 WITNESSES = (AWARD_WITNESS, STORE_WITNESS)

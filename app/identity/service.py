@@ -272,6 +272,11 @@ def enrol_terminal(*, typed_code: str) -> tuple[Terminal, str]:
     return terminal, secret
 
 
+def note_terminal_seen(*, terminal_id: int) -> None:
+    """Remember that a terminal was used just now."""
+    db.session.get_one(Terminal, terminal_id).last_seen_at = clock.now()
+
+
 def revoke_terminal(*, village_id: int, terminal_id: int) -> None:
     """Switch a terminal off; the next request of its clerk is refused."""
     terminal = queries.terminal(village_id, terminal_id)

@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from typing import Any, TypeVar
+from typing import Any, TypeVar, overload
 
 from flask import Response, make_response
 from sqlalchemy.exc import DBAPIError, IntegrityError
@@ -61,6 +61,16 @@ def run_in_transaction(work: Callable[[], T]) -> T:
                 return result
         time.sleep(random.uniform(0, 0.01 * 2**attempt))  # noqa: S311 - spreads retries only
     raise AssertionError("unreachable")
+
+
+@overload
+def writes(view: View) -> View: ...
+
+
+@overload
+def writes(
+    *, again: View | None = None, key_required: bool = False, secret_answer: bool = False
+) -> Callable[[View], View]: ...
 
 
 def writes(

@@ -14,6 +14,7 @@ _COMMIT_THEMSELVES = {
     "identity.sign_out",
     "sessions.start_session",
     "redemptions.start_session",
+    "till.sign_in",
     # Sets a cookie and writes nothing.
     "preferences.set_text_size",
 }

@@ -26,6 +26,7 @@ from .redemptions import balance_after as balance_after
 from .redemptions import balance_buys as balance_buys
 from .redemptions import customer as customer
 from .redemptions import find_redemption_by_key as find_redemption_by_key
+from .redemptions import last_receipt_of_till as last_receipt_of_till
 from .redemptions import last_redemption as last_redemption
 from .redemptions import lines as lines
 from .redemptions import receipt as receipt

@@ -129,6 +129,20 @@ def last_redemption(village_id: int, household_id: int) -> Redemption | None:
     )
 
 
+def last_receipt_of_till(store_id: int, terminal_id: int, day: date) -> Receipt | None:
+    """What was last redeemed at a terminal on a day, voided or not."""
+    found = _all_receipts(
+        select(Redemption)
+        .where(
+            Redemption.store_id == store_id,
+            Redemption.sold_on == day,
+            Redemption.terminal_id == terminal_id,
+        )
+        .limit(1)
+    )
+    return found[0] if found else None
+
+
 def receipts_of_day(store_id: int, day: date) -> list[Receipt]:
     """The receipts of a store and day, newest first, voided ones too."""
     return _all_receipts(

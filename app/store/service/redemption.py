@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import select, update
 
 from app.extensions import db
+from app.identity import service as identity
 from app.kit import clock
 from app.kit.errors import Conflict, NotFound
 from app.kit.ids import new_id
@@ -48,6 +49,7 @@ def scan_card(*, till: Till, card_code: str) -> CardScan:
     `card_not_found`, also for a replaced or blocked card and for one of another village.
     """
     owner = people.owner_of_card(till.village_id, card_code)
+    identity.note_terminal_seen(terminal_id=till.terminal_id)
     now = clock.now()
     db.session.execute(
         update(CardScan)
