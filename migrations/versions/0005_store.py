@@ -174,7 +174,10 @@ def upgrade() -> None:
             nullable=True,
         ),
         sa.CheckConstraint(
-            "(voided_at IS NULL) = (void_entry_id IS NULL) AND (voided_at IS NULL) = (void_reason IS NULL) AND (voided_at IS NULL) = (void_actor_id IS NULL) AND (voided_at IS NULL) = (goods_back IS NULL)",
+            "(voided_at IS NULL) = (void_entry_id IS NULL)"
+            " AND (voided_at IS NULL) = (void_reason IS NULL)"
+            " AND (voided_at IS NULL) = (void_actor_id IS NULL)"
+            " AND (voided_at IS NULL) = (goods_back IS NULL)",
             name=op.f("ck_redemption_void_whole"),
         ),
         sa.CheckConstraint("total > 0", name=op.f("ck_redemption_total_positive")),
