@@ -7,7 +7,12 @@ from app.kit.codes import CodeKind, code_link, new_code
 
 def test_a_capital_link_finds_its_page(app: Flask) -> None:
     seen: list[str] = []
-    app.add_url_rule("/q/<code>", "probe", lambda code: seen.append(code) or code)
+
+    def remember(code: str) -> str:
+        seen.append(code)
+        return code
+
+    app.add_url_rule("/q/<code>", "probe", remember)
     assert app.test_client().get("/Q/AbC").status_code == 200
     assert app.test_client().get("/q/AbC").status_code == 200
     assert seen == ["AbC", "AbC"]
