@@ -37,7 +37,11 @@ MESSAGES: dict[str, str] = {
     "请核对是不是打错了字;没有打错,请把这个字报给镇里。",
     "qr_too_long": "网址有{length}个字符,太长,做不成二维码。请管理员换一个短的网站地址。",
     "sheet_unreadable": "这个文件打不开。请用 .xlsx 或 .csv 格式保存后再传。",
-    "sheet_too_long": "表格有{rows}行,一次最多{rows_max}行。请分成几个文件。",
+    "sheet_empty": "文件是空的。请检查是不是选错了文件,再传一次。",
+    "sheet_too_large": "文件太大,最多{megabytes_max}兆。请删去图片和用不着的工作表再传。",
+    "sheet_too_long": "表格太长或太宽,一次最多{rows_max}行。请删去用不着的行列,或分成几个文件。",
+    "sheet_old_format": "这是旧的 .xls 文件,或者加了密码。请打开后另存为不加密码的 .xlsx 再传。",
+    "sheet_locked": "文件加了密码,打不开。请去掉密码,另存为 .xlsx 再传。",
     "sheet_columns_missing": "表头里没有找到这几列:{missing}。请把列名写在表格上方再传。",
     # sign-in and rights
     "not_signed_in": "请先登录,再办这件事。",
@@ -81,6 +85,16 @@ MESSAGES: dict[str, str] = {
     "household_ended": "户号 {passbook_no} 这一户已经没有在册的人,不能再办这一步。",
     "date_in_future": "日期不能晚于今天。请改好再提交。",
     "team_name_taken": "已经有“{name}”了。请换一个名称。",
+    "register_columns_missing": "没有找到花名册的表头,缺少:{missing}。"
+    "请在表格上方写明“户号”“姓名”“与户主关系”这些列名,再传一次。",
+    "register_number_is_id": "户号或姓名这一列里是身份证号,系统不保存身份证号。"
+    "请换成户号、姓名再传一次。",
+    "register_empty": "表头下面没有人员。请检查是不是选错了文件,再传一次。",
+    "register_import_not_found": "没有找到这次导入。请重新上传花名册。",
+    "register_already_applied": "这份花名册已经导入过了,没有再导入一次。",
+    "register_draft_outdated": "后来又上传过花名册,这一份没有保留。请重新上传。",
+    "register_changed_meanwhile": "您查看期间册上有了变动,还没有导入。"
+    "请看一遍新的结果,再确认一次。",
     # the rule book
     "rule_version_not_found": "没有找到这一版积分细则。",
     "rule_not_found": "没有找到这条细则。请从现行细则里选。",

@@ -7,7 +7,8 @@ import pytest
 import xlsxwriter
 
 from app.kit.errors import Invalid
-from app.kit.sheets import ROWS_MAX, find_records, read_sheet
+from app.kit.sheets import find_records, read_sheet
+from app.kit.workbook import ROWS_MAX
 
 _HEADERS = {"barcode": ("条形码", "条码", "barcode"), "title": ("名称", "品名"), "price": ("积分",)}
 
@@ -28,7 +29,7 @@ def _xlsx(rows: list[list[object]]) -> bytes:
 
 def test_numbers_and_dates_come_as_people_wrote_them() -> None:
     content = _xlsx([["条码"], [6901000000011, 0.5, 0.1 * 3, date(2027, 9, 1), True, "王 强"]])
-    assert read_sheet(content)[1] == ["6901000000011", "0.5", "0.3", "2027-09-01", "True", "王 强"]
+    assert read_sheet(content)[1] == ["6901000000011", "0.5", "0.3", "2027-09-01", "是", "王 强"]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])

@@ -9,5 +9,7 @@ from .households import record_return as record_return
 from .households import set_head as set_head
 from .households import update_household as update_household
 from .moves import move_member as move_member
+from .register import apply_import as apply_import
+from .register import draft_import as draft_import
 from .teams import add_team as add_team
 from .teams import assign_team as assign_team

@@ -14,6 +14,7 @@ from app.people import queries
 from app.people.domain.households import (
     HEAD_RELATION,
     HouseholdStatus,
+    MemberRef,
     MemberStatus,
     NoticeNameMode,
 )
@@ -75,8 +76,7 @@ def add_member(*, village_id: int, household_id: int, person: Person) -> Member:
     """
     household = household_row(village_id, household_id)
     present = queries.members_of(household_id)
-    if any(found.name == person.name for found in present):
-        raise Conflict("name_taken_in_household", name=person.name)
+    check_name_free(present, person.name)
     member = Member(
         id=new_id(),
         village_id=village_id,
@@ -90,6 +90,12 @@ def add_member(*, village_id: int, household_id: int, person: Person) -> Member:
     active = any(found.status is MemberStatus.ACTIVE for found in present)
     open_membership(household, member.id, relation=person.relation, is_head=not active)
     return member
+
+
+def check_name_free(present: list[MemberRef], name: str) -> None:
+    """Conflict `name_taken_in_household` when an active member has the name."""
+    if any(found.name == name and found.status is MemberStatus.ACTIVE for found in present):
+        raise Conflict("name_taken_in_household", name=name)
 
 
 def write_person(member: Member, person: Person) -> None:

@@ -7,6 +7,7 @@ from app.people import queries
 from app.people.domain.households import MemberStatus
 
 from .households import (
+    check_name_free,
     end_household_if_empty,
     hand_over_head,
     household_row,
@@ -36,8 +37,7 @@ def move_member(
     if found.household_id == household_id:
         raise Conflict("already_in_household", name=found.name)
     present = queries.members_of(household_id)
-    if any(other.name == found.name for other in present):
-        raise Conflict("name_taken_in_household", name=found.name)
+    check_name_free(present, found.name)
     hand_over_head(found.household_id, member_id, new_head_id=new_head_id)
     old = membership_row(member_id)
     old.is_head = False

@@ -1,19 +1,16 @@
-"""Reads of households, members, cards and teams."""
+"""Reads of households and members."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import Row, Select, and_, or_, select
 
 from app.extensions import db, settings
 from app.identity.queries import grids
-from app.kit.codes import CodeKind, code_digest, read_code
 from app.kit.errors import NotFound
 from app.kit.sealing import Sealer
 from app.kit.text import normalise_name
-
-from .domain.households import (
-    CardOwner,
+from app.people.domain.households import (
     Gender,
     HouseholdRef,
     HouseholdStatus,
@@ -21,10 +18,14 @@ from .domain.households import (
     MemberStatus,
     NoticeNameMode,
 )
-from .domain.numbers import normalise_passbook_no, normalise_phone
-from .models import Card, Household, HouseholdMembership, Member, Team, TeamMember
+from app.people.domain.numbers import normalise_passbook_no, normalise_phone
+from app.people.models import (
+    Household,
+    HouseholdMembership,
+    Member,
+)
 
-_IS_OPEN = HouseholdMembership.ended_on.is_(None)
+IS_OPEN = HouseholdMembership.ended_on.is_(None)
 
 
 def household(village_id: int, household_id: int) -> HouseholdRef:
@@ -58,7 +59,7 @@ def households(
         found = (
             select(HouseholdMembership.household_id)
             .join(Member, Member.id == HouseholdMembership.member_id)
-            .where(_IS_OPEN, Member.village_id == village_id, wanted)
+            .where(IS_OPEN, Member.village_id == village_id, wanted)
         )
         query = query.where(
             or_(
@@ -79,14 +80,14 @@ def households_of(village_id: int, member_ids: Collection[int]) -> dict[int, Hou
     rows = db.session.execute(
         select(HouseholdMembership.member_id, HouseholdMembership.household_id)
         .join(Member, Member.id == HouseholdMembership.member_id)
-        .where(_IS_OPEN, Member.village_id == village_id, Member.id.in_(set(member_ids)))
+        .where(IS_OPEN, Member.village_id == village_id, Member.id.in_(set(member_ids)))
     )
     return {row.member_id: known[row.household_id] for row in rows}
 
 
 def member(village_id: int, member_id: int) -> MemberRef:
     """A member of the village; NotFound `member_not_found`."""
-    row = db.session.execute(_members(village_id).where(Member.id == member_id)).one_or_none()
+    row = db.session.execute(member_rows(village_id).where(Member.id == member_id)).one_or_none()
     if row is None:
         raise NotFound("member_not_found")
     return _member_ref(row)
@@ -99,7 +100,7 @@ def members(
 
     Those who died or moved away are among them; see `status`.
     """
-    query = _members(village_id)
+    query = member_rows(village_id)
     if member_ids is not None:
         query = query.where(Member.id.in_(set(member_ids)))
     if search.strip():
@@ -109,7 +110,7 @@ def members(
 
 def members_of(household_id: int) -> list[MemberRef]:
     """Everybody whose present or last household this is, the head first."""
-    query = _members(None).where(HouseholdMembership.household_id == household_id)
+    query = member_rows(None).where(HouseholdMembership.household_id == household_id)
     return [_member_ref(row) for row in db.session.execute(query)]
 
 
@@ -132,96 +133,12 @@ def phone_of(village_id: int, member_id: int) -> str | None:
     sealed = db.session.scalar(
         select(Member.phone_sealed).where(Member.id == member_id, Member.village_id == village_id)
     )
-    return None if sealed is None else open_phone(sealed, member_id)
+    return None if sealed is None else phone_sealer().open(sealed, context=str(member_id)).decode()
 
 
 def phone_sealer() -> Sealer:
     """Seals phone numbers; the context of each is its member's id."""
     return Sealer(settings().master_key, "member phone")
-
-
-def open_phone(sealed: bytes, member_id: int) -> str:
-    """A stored phone number in the clear."""
-    return phone_sealer().open(sealed, context=str(member_id)).decode()
-
-
-def owner_of_card(village_id: int | None, typed_code: str) -> CardOwner:
-    """Whom a typed or scanned card stands for; None as village takes cards of every village.
-
-    Raises NotFound `card_not_found` alike for nonsense, codes of other kinds, cards that were
-    replaced and cards of another village.
-    """
-    code = read_code(CodeKind.CARD, typed_code)
-    if code is None:
-        raise NotFound("card_not_found")
-    row = db.session.execute(
-        select(Card, HouseholdMembership.household_id)
-        .outerjoin(
-            HouseholdMembership, and_(HouseholdMembership.member_id == Card.member_id, _IS_OPEN)
-        )
-        .where(Card.code_digest == code_digest(code), Card.ended_at.is_(None))
-    ).one_or_none()
-    if row is None or village_id not in (None, row.Card.village_id):
-        raise NotFound("card_not_found")
-    card: Card = row.Card
-    return CardOwner(
-        card_id=card.id,
-        village_id=card.village_id,
-        household_id=card.household_id or row.household_id,
-        member_id=card.member_id,
-    )
-
-
-def check_card(village_id: int, card_id: int) -> None:
-    """Raise NotFound `card_not_found` unless this card of the village still counts."""
-    card = db.session.get(Card, card_id, populate_existing=True)
-    if card is None or card.village_id != village_id or card.ended_at is not None:
-        raise NotFound("card_not_found")
-
-
-def live_cards(village_id: int) -> Sequence[Card]:
-    """The cards of the village that count at present."""
-    return db.session.scalars(
-        select(Card).where(Card.village_id == village_id, Card.ended_at.is_(None))
-    ).all()
-
-
-def cards_of_household(household_id: int) -> Sequence[Card]:
-    """Cards of the household and of its present members, newest first, ended ones too."""
-    present = select(HouseholdMembership.member_id).where(
-        _IS_OPEN, HouseholdMembership.household_id == household_id
-    )
-    return db.session.scalars(
-        select(Card)
-        .where(or_(Card.household_id == household_id, Card.member_id.in_(present)))
-        .order_by(Card.id.desc())
-    ).all()
-
-
-def teams(village_id: int) -> Sequence[Team]:
-    """The teams of the village, in the order they were made."""
-    return db.session.scalars(
-        select(Team).where(Team.village_id == village_id).order_by(Team.id)
-    ).all()
-
-
-def team(village_id: int, team_id: int) -> Team:
-    """A team of the village; NotFound `team_not_found`."""
-    found = db.session.get(Team, team_id)
-    if found is None or found.village_id != village_id:
-        raise NotFound("team_not_found")
-    return found
-
-
-def team_member_ids(team_id: int) -> list[int]:
-    """The present members of a team, by date of joining."""
-    return list(
-        db.session.scalars(
-            select(TeamMember.member_id)
-            .where(TeamMember.team_id == team_id, TeamMember.left_on.is_(None))
-            .order_by(TeamMember.joined_on, TeamMember.id)
-        )
-    )
 
 
 def _households(village_id: int) -> Select[Household, str]:
@@ -232,7 +149,7 @@ def _households(village_id: int) -> Select[Household, str]:
             and_(
                 HouseholdMembership.household_id == Household.id,
                 HouseholdMembership.is_head,
-                _IS_OPEN,
+                IS_OPEN,
             ),
         )
         .outerjoin(Member, Member.id == HouseholdMembership.member_id)
@@ -264,10 +181,10 @@ def _household_refs(village_id: int, query: Select[Household, str]) -> list[Hous
     ]
 
 
-def _members(village_id: int | None) -> Select[Member, HouseholdMembership]:
+def member_rows(village_id: int | None) -> Select[Member, HouseholdMembership]:
     query = (
         select(Member, HouseholdMembership)
-        .join(HouseholdMembership, and_(HouseholdMembership.member_id == Member.id, _IS_OPEN))
+        .join(HouseholdMembership, and_(HouseholdMembership.member_id == Member.id, IS_OPEN))
         .join(Household, Household.id == HouseholdMembership.household_id)
         .order_by(Household.passbook_no, HouseholdMembership.is_head.desc(), HouseholdMembership.id)
     )
