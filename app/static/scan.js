@@ -3,7 +3,9 @@
 //   <form data-scan="submit">   a code fills the form's field and submits the form
 //   <form data-scan="stream">   codes are posted one after another without leaving the page;
 //                               the address answers {"level": "ok|wait|refused", "title",
-//                               "message"} or {"error": {"code", "message"}} as JSON
+//                               "message"} or {"error": {"code", "message"}} as JSON; with
+//                               "choices": [{"member_id", "name"}] it asks who came, and the
+//                               code is posted again with the chosen `member_ids`
 //   <form data-scan-wedge>      as "submit", for a USB scanner only: no camera button
 //
 // The field is the form's first `input.code`, else its first text field. `data-scan-formats`
@@ -12,9 +14,8 @@
 (function () {
   "use strict";
 
-  const VENDOR = new URL("vendor/", document.currentScript.src).href;
+  const FOLDER = new URL(".", document.currentScript.src).href;
   const FORMS = "form[data-scan], form[data-scan-wedge]";
-  const FRAME_MS = 125;
   // A card held before the camera is seen again and again; it counts once until it is gone.
   const SAME_CODE_MS = 3000;
   // A USB scanner types much faster than fingers do.
@@ -30,6 +31,8 @@
     sending: "正在提交…",
     next: "接着扫",
     again: "再发一次",
+    choose: "选人",
+    chosen: "登记选中的人",
     log: "本次扫码",
     counts: { ok: "成功", wait: "注意", refused: "没成" },
   };
@@ -71,112 +74,30 @@
     parent.append(...children);
   }
 
-  const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+  // --- the camera, whose script comes with the first press ---------------------------------------
 
-  // --- reading a code from a picture -----------------------------------------------------------
-
-  function loadScript(path) {
+  function loadScript(address) {
     return new Promise((resolve, reject) => {
       const script = element("script");
-      script.src = VENDOR + path;
+      script.src = address;
       script.onload = resolve;
-      script.onerror = () => reject(new Error(path));
+      script.onerror = () => reject(new Error("reader"));
       document.head.appendChild(script);
     });
   }
 
-  async function makeWasmReader() {
-    const folder = "zxing-wasm-3.1.4/";
-    await loadScript(folder + "index.js");
-    await window.ZXingWASM.prepareZXingModule({
-      overrides: { locateFile: (name) => VENDOR + folder + name },
-      fireImmediately: true,
-    });
-    return async (picture, formats) => {
-      const options = { formats, maxNumberOfSymbols: 1 };
-      const found = await window.ZXingWASM.readBarcodes(picture, options);
-      return found.length ? found[0].text : "";
-    };
-  }
+  const camera = { open: null, close() {}, dialog: null };
 
-  // Old WebViews refuse WebAssembly under our content security policy; this one is plain script,
-  // slower, and reads QR codes only.
-  async function makeScriptReader() {
-    await loadScript("jsqr-1.4.0/jsQR.js");
-    return async (picture) => {
-      const found = window.jsQR(picture.data, picture.width, picture.height);
-      return found ? found.data : "";
-    };
-  }
-
-  let reader = null;
-
-  function loadReader() {
-    if (!reader) {
-      reader = makeWasmReader().catch(makeScriptReader);
-      reader.catch(() => { reader = null; });
-    }
-    return reader;
-  }
-
-  // --- the camera ------------------------------------------------------------------------------
-
-  const camera = { dialog: null, video: null, words: null, stream: null };
-
-  function buildCamera() {
-    camera.dialog = element("dialog", "scanner");
-    camera.dialog.setAttribute("aria-label", WORDS.scan);
-    camera.video = element("video");
-    for (const name of ["playsinline", "muted", "autoplay"]) camera.video.setAttribute(name, "");
-    camera.video.muted = true;
-    camera.words = element("p", "scanner-words");
-    camera.dialog.append(
-      camera.video, element("div", "scanner-frame"), camera.words,
-      button("main-action", WORDS.close, closeCamera),
-    );
-    camera.dialog.addEventListener("close", closeCamera);
-    document.body.appendChild(camera.dialog);
-  }
-
-  // Calls `onCode` with every code seen until it is closed; rejects with the name of a failure.
   async function openCamera(formats, onCode) {
     if (!window.isSecureContext) throw new Error("insecure");
     if (!navigator.mediaDevices || !window.HTMLDialogElement) throw new Error("unsupported");
-    if (!camera.dialog) buildCamera();
-    camera.words.textContent = WORDS.opening;
-    camera.dialog.showModal();
-    const wanted = { facingMode: { ideal: "environment" }, width: { ideal: 1280 }, height: { ideal: 720 } };
-    const readerLoads = loadReader();
-    const stream = await navigator.mediaDevices.getUserMedia({ video: wanted }).catch((error) => {
-      throw new Error(error.name);
-    });
-    camera.stream = stream;
-    if (!camera.dialog.open || document.hidden) return closeCamera();
-    camera.video.srcObject = stream;
-    const read = await readerLoads.catch(() => { throw new Error("reader"); });
-    camera.words.textContent = WORDS.aim;
-    const canvas = element("canvas");
-    const pen = canvas.getContext("2d", { willReadFrequently: true });
-    while (camera.stream === stream) {
-      if (camera.video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA) {
-        canvas.width = camera.video.videoWidth;
-        canvas.height = camera.video.videoHeight;
-        pen.drawImage(camera.video, 0, 0);
-        const text = await read(pen.getImageData(0, 0, canvas.width, canvas.height), formats);
-        if (text && camera.stream === stream) onCode(text);
-      }
-      await pause(FRAME_MS);
+    if (!camera.open) {
+      await loadScript(FOLDER + "camera.js");
+      const tools = { element, button, loadScript, folder: FOLDER, words: WORDS };
+      Object.assign(camera, window.makeCamera(tools));
     }
+    return camera.open(formats, onCode);
   }
-
-  function closeCamera() {
-    if (camera.stream) for (const track of camera.stream.getTracks()) track.stop();
-    camera.stream = null;
-    if (camera.dialog && camera.dialog.open) camera.dialog.close();
-  }
-
-  document.addEventListener("visibilitychange", () => { if (document.hidden) closeCamera(); });
-  window.addEventListener("pagehide", closeCamera);
 
   // --- sounds ----------------------------------------------------------------------------------
 
@@ -221,7 +142,7 @@
     const field = form.querySelector("input.code") || form.querySelector("input[type=text]");
     const streams = form.dataset.scan === "stream";
     const take = streams ? makeStream(form, field) : (code) => {
-      closeCamera();
+      camera.close();
       field.value = code;
       if (form.requestSubmit) form.requestSubmit();
       else form.submit();
@@ -235,7 +156,7 @@
       complaint.textContent = "";
       const formats = (form.dataset.scanFormats || "QRCode").split(",");
       openCamera(formats, take).catch((error) => {
-        closeCamera();
+        camera.close();
         complaint.textContent = (FAILURES[error.message] || FAILURES.other) + TYPE_INSTEAD;
       });
     });
@@ -280,30 +201,51 @@
     const list = element("ul", "scan-list");
     let hiding = 0;
     panel.setAttribute("role", "alert");
-    panel.addEventListener("click", () => panel.remove());
     log.append(element("h2", "", WORDS.log), counts, list);
     log.hidden = true;
     form.after(log);
 
-    function show(answer) {
+    function show(item) {
+      const { level, title, message, choices = [] } = item.answer;
       clearTimeout(hiding);
-      panel.className = "result covers " + answer.level;
-      const sign = element("div", "sign", SIGNS[answer.level]);
+      panel.className = "result covers " + level;
+      const sign = element("div", "sign", SIGNS[level]);
       sign.setAttribute("aria-hidden", "true");
-      fill(
-        panel, sign, element("h2", "", answer.title), element("p", "", answer.message),
-        button("", WORDS.next, () => panel.remove()),
-      );
-      const open = camera.dialog && camera.dialog.open;
-      (open ? camera.dialog : document.body).appendChild(panel);
-      hiding = setTimeout(() => panel.remove(), SHOWN_MS[answer.level]);
+      fill(panel, sign, element("h2", "", title), element("p", "", message));
+      if (choices.length) panel.append(...askWho(item, choices));
+      panel.appendChild(button("", WORDS.next, () => panel.remove()));
+      const scanning = camera.dialog && camera.dialog.open;
+      (scanning ? camera.dialog : document.body).appendChild(panel);
+      if (!choices.length) hiding = setTimeout(() => panel.remove(), SHOWN_MS[level]);
+    }
+
+    // One card may stand for a household: who of them is here?
+    function askWho(item, choices) {
+      const boxes = choices.map(({ member_id, name }) => {
+        const label = element("label", "choice");
+        const box = element("input");
+        Object.assign(box, { type: "checkbox", value: member_id });
+        label.append(box, element("span", "", name));
+        return label;
+      });
+      const press = () => {
+        const chosen = boxes.map((label) => label.firstChild).filter((box) => box.checked);
+        if (!chosen.length) return;
+        const body = new URLSearchParams(item.body);
+        for (const box of chosen) body.append("member_ids", box.value);
+        Object.assign(item, { body, key: newKey() });
+        panel.remove();
+        send(item);
+      };
+      return boxes.concat(button("main-action", WORDS.chosen, press));
     }
 
     function draw(item) {
-      const { level, title, message, unsent } = item.answer;
+      const { level, title, message, unsent, choices = [] } = item.answer;
       const status = element("span", "status " + level, SIGNS[level] + " " + title);
       fill(item.row, status, element("span", "", message));
       if (unsent) item.row.appendChild(button("", WORDS.again, () => send(item)));
+      if (choices.length) item.row.appendChild(button("", WORDS.choose, () => show(item)));
       fill(counts, ...Object.keys(WORDS.counts).map((each) => {
         const count = items.filter((one) => one.answer && one.answer.level === each).length;
         return element("span", "", SIGNS[each] + " " + WORDS.counts[each] + " " + count);
@@ -314,11 +256,13 @@
       fill(item.row, element("span", "", WORDS.sending));
       item.answer = await askServer(form, item);
       draw(item);
-      show(item.answer);
+      show(item);
       play(item.answer.level);
     }
 
     function take(code) {
+      // While the organiser chooses who came, the next card waits.
+      if (panel.isConnected && panel.querySelector("input")) return;
       const now = Date.now();
       const seen = seenAt.get(code) || 0;
       seenAt.set(code, now);

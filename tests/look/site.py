@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
+from typing import Any
 
 from flask import Blueprint, Flask, Response, jsonify, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
@@ -26,7 +27,7 @@ class Site:
 
     address: str = ""
     posts: list[dict[str, str]] = field(default_factory=list)
-    answers: dict[str, dict[str, str]] = field(default_factory=dict)
+    answers: dict[str, dict[str, Any]] = field(default_factory=dict)
     """What the stub says to a code; it refuses any other."""
 
     def url(self, page: str) -> str:
@@ -77,7 +78,8 @@ def _pages(site: Site) -> Blueprint:
     @open_to_all
     def answer_scan() -> AnyResponse:
         site.posts.append(_sent())
-        answer = site.answers.get(request.form["code"])
+        code, chosen = request.form["code"], request.form.getlist("member_ids")
+        answer = site.answers.get(" ".join([code, *chosen]))
         if answer:
             return jsonify(answer)
         refused = jsonify(error={"code": "card_not_found", "message": "这张卡不能用，请核对。"})

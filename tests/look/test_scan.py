@@ -157,6 +157,26 @@ def test_scans_are_answered_each_with_its_own_words_and_sound(site: Site, phone:
     assert len({post["Idempotency-Key"] for post in site.posts}) == 3
 
 
+def test_card_of_a_household_asks_who_came(site: Site, phone: Page) -> None:
+    family = [{"member_id": "7", "name": "王建军"}, {"member_id": "8", "name": "陈大妹"}]
+    question = {"level": "wait", "title": "王秀英家", "message": "谁来了？", "choices": family}
+    site.answers.update({"AAAA2222": question, "AAAA2222 8": HELLO})
+    phone.goto(site.url("scan_stream"))
+    press_keys(phone, "AAAA2222")
+    panel = phone.get_by_role("alert")
+    expect(panel).to_contain_text("谁来了？")
+    press_keys(phone, "BBBB3333")
+    assert page_faults(phone) == []
+    panel.get_by_role("button", name="接着扫").click()
+    phone.get_by_role("button", name="选人").click()
+    panel.get_by_label("陈大妹").check()
+    panel.get_by_role("button", name="登记选中的人").click()
+    expect(phone.get_by_role("listitem")).to_have_text("✓ 王建军 已签到08:31")
+    asked, chosen = site.posts
+    assert (asked["code"], chosen["code"]) == ("AAAA2222", "AAAA2222")
+    assert asked["Idempotency-Key"] != chosen["Idempotency-Key"]
+
+
 def test_lost_answer_is_asked_for_again_under_the_same_key(site: Site, phone: Page) -> None:
     site.answers["AAAA2222"] = HELLO
     phone.goto(site.url("scan_stream"))
