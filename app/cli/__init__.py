@@ -3,9 +3,10 @@
 from flask import Flask
 
 from .database import db_upgrade
+from .imports import imports
 from .ledger import ledger
 
-COMMANDS = (db_upgrade, ledger)
+COMMANDS = (db_upgrade, imports, ledger)
 
 
 def register(app: Flask) -> None:

@@ -11,7 +11,7 @@ import xlsxwriter
 from .plan import Change, ImportPlan
 from .register import RegisterRow
 from .remarks import Severity
-from .words import change_words, remark_words
+from .words import COUNT_WORDS, change_words, remark_words
 
 _TITLES = ("类别", "工作表", "行号", "户号", "姓名", "内容", "说明", "怎么办")
 _ORDER = list(Severity)
@@ -43,31 +43,40 @@ def report_lines(plan: ImportPlan) -> list[ReportLine]:
         for group, reason, advice in [remark_words(remark)]
     ]  # fmt: skip
     lines += [
-        ReportLine("新增户", passbook_no=number, content=grid_name)
+        ReportLine(COUNT_WORDS["new_households"], passbook_no=number, content=grid_name)
         for number, grid_name in plan.new_households
     ]
     lines += [
         ReportLine(
-            "户有变动", passbook_no=change.household.passbook_no, content=_changes(change.changes)
+            COUNT_WORDS["changed_households"],
+            passbook_no=change.household.passbook_no,
+            content=_changes(change.changes),
         )
         for change in plan.changed_households
     ]
     lines += [
-        ReportLine("换户主", passbook_no=head.passbook_no, content=f"{head.old} → {head.new}")
+        ReportLine(
+            COUNT_WORDS["head_changes"],
+            passbook_no=head.passbook_no,
+            content=f"{head.old} → {head.new}",
+        )
         for head in plan.head_changes
     ]
-    lines += [_row_line("新增人员", row, row.person.relation) for row in plan.added]
+    lines += [_row_line(COUNT_WORDS["added"], row, row.person.relation) for row in plan.added]
     for group, changes in (
-        ("人员有变动", plan.changed),
-        ("转到别的户", plan.moved),
-        ("又回来的", plan.returned),
+        (COUNT_WORDS["changed"], plan.changed),
+        (COUNT_WORDS["moved"], plan.moved),
+        (COUNT_WORDS["returned"], plan.returned),
     ):
         lines += [_row_line(group, change.row, _changes(change.changes)) for change in changes]
     lines += [
-        ReportLine("新表里没有的人", passbook_no=member.passbook_no, name=member.person.name)
+        ReportLine(COUNT_WORDS["gone"], passbook_no=member.passbook_no, name=member.person.name)
         for member in plan.gone
     ]
-    lines += [ReportLine("新表里没有的户", passbook_no=number) for number in plan.gone_passbook_nos]
+    lines += [
+        ReportLine(COUNT_WORDS["gone_households"], passbook_no=number)
+        for number in plan.gone_passbook_nos
+    ]
     return lines
 
 

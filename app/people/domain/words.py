@@ -68,6 +68,21 @@ FIELD_WORDS = {
     "passbook_no": "户号",
     "grid_name": "网格",
 }
+COUNT_WORDS = {
+    "new_households": "新增户",
+    "changed_households": "户有变动",
+    "head_changes": "换户主",
+    "added": "新增人员",
+    "changed": "人员有变动",
+    "moved": "转到别的户",
+    "returned": "又回来的人",
+    "gone": "新表里没有的人",
+    "gone_households": "新表里没有的户",
+    "unchanged": "没有变动的人",
+    "refused": "没有导入的行",
+    "ambiguous": "请人核对的行",
+    "warnings": "请留意的行",
+}
 _VALUE_WORDS = {"female": "女", "male": "男", "": "空"}
 
 

@@ -17,6 +17,7 @@ from .households import phone_sealer as phone_sealer
 from .register import import_plan as import_plan
 from .register import import_report as import_report
 from .register import import_sealer as import_sealer
+from .register import read_file as read_file
 from .register import register_import as register_import
 from .register import register_imports as register_imports
 from .register import register_snapshot as register_snapshot

@@ -6,12 +6,15 @@ from collections.abc import Sequence
 from sqlalchemy import Row, select
 
 from app.extensions import db, settings
+from app.kit import clock
 from app.kit.errors import Conflict, NotFound
 from app.kit.sealing import Sealer
+from app.kit.workbook import read_workbook
 from app.people.domain.households import Gender, MemberStatus
 from app.people.domain.persons import Person
 from app.people.domain.plan import ImportPlan, KnownHousehold, KnownMember, Snapshot
 from app.people.domain.planning import plan_import
+from app.people.domain.register import Register, read_register
 from app.people.domain.report import ReportLine, report_lines
 from app.people.domain.storage import unpack_register
 from app.people.models import (
@@ -49,6 +52,11 @@ def register_snapshot(village_id: int) -> Snapshot:
             for row in db.session.execute(member_rows(village_id))
         ),
     )
+
+
+def read_file(content: bytes) -> Register:
+    """The register in an .xlsx or .csv file; Invalid as `read_workbook` and `read_register`."""
+    return read_register(read_workbook(content), clock.today())
 
 
 def register_import(village_id: int, import_id: int, *, for_update: bool = False) -> RegisterImport:

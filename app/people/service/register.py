@@ -10,10 +10,8 @@ from app.extensions import db
 from app.kit import clock
 from app.kit.errors import Conflict
 from app.kit.ids import new_id
-from app.kit.workbook import read_workbook
 from app.people import queries
 from app.people.domain.plan import ImportPlan
-from app.people.domain.register import read_register
 from app.people.domain.report import fingerprint, report_lines
 from app.people.domain.storage import pack_register
 from app.people.models import RegisterImport
@@ -28,9 +26,9 @@ def draft_import(
 ) -> RegisterImport:
     """Read a register file and keep what was read for showing; older drafts are emptied.
 
-    Raises Invalid as `read_workbook` and `read_register` do.
+    Raises Invalid as `read_file` does.
     """
-    register = read_register(read_workbook(content), clock.today())
+    register = queries.read_file(content)
     db.session.execute(
         update(RegisterImport)
         .where(RegisterImport.village_id == village_id, RegisterImport.status == "draft")
