@@ -5,6 +5,8 @@ from flask_smorest import Api
 from flask_wtf import CSRFProtect
 
 from app import cli, config, extensions
+from app.activities.pages import activity_pages
+from app.activities.queries.witnesses import ACTIVITY_WITNESS
 from app.identity import access
 from app.identity.api import api as identity_api
 from app.identity.pages import pages as identity_pages
@@ -22,10 +24,10 @@ from app.web.health import health
 from app.web.links import init_links
 from app.web.preferences import init_preferences, preferences
 
-PAGES = (identity_pages, health, preferences, *STORE_PAGES)
+PAGES = (*activity_pages, identity_pages, health, preferences, *STORE_PAGES)
 APIS = (identity_api, people_api, store_api)
 
-WITNESSES = (AWARD_WITNESS, STORE_WITNESS)
+WITNESSES = (ACTIVITY_WITNESS, AWARD_WITNESS, STORE_WITNESS)
 
 
 class _DescribedApi(Api):

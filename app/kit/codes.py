@@ -14,25 +14,33 @@ _VALUE = {character: value for value, character in enumerate(ALPHABET)}
 
 
 class CodeKind(Enum):
-    """First letter and number of random characters (4.95 bits each) of each kind."""
+    """First letter and number of characters (4.95 bits each) between it and the check."""
 
     CARD = ("K", 26)  # 128.8 bits
     POSTER = ("P", 18)  # 89 bits
     ENROLMENT = ("T", 10)  # 49 bits, one use within ten minutes
     NOTICE = ("N", 10)  # a public address, no secret
+    ROTATING = ("R", 33)  # made from a session and the time, see activities
+    CHECK_IN_TICKET = ("C", 33)  # the same, for finishing a check-in
 
-    def __init__(self, letter: str, random_characters: int) -> None:
+    def __init__(self, letter: str, inner_characters: int) -> None:
         self.letter = letter
-        self.random_characters = random_characters
+        self.inner_characters = inner_characters
 
     @property
     def length(self) -> int:
-        return self.random_characters + 2
+        return self.inner_characters + 2
 
 
 def new_code(kind: CodeKind) -> str:
     """A fresh code from the system's random source."""
-    body = kind.letter + "".join(secrets.choice(ALPHABET) for _ in range(kind.random_characters))
+    return complete_code(
+        kind.letter + "".join(secrets.choice(ALPHABET) for _ in range(kind.inner_characters))
+    )
+
+
+def complete_code(body: str) -> str:
+    """A code whose letter and characters are given, with its check character."""
     return body + _check_character(body)
 
 

@@ -1,0 +1,12 @@
+"""HTML pages of activities, by who uses them."""
+
+from . import branch, codes, member, organiser, paperwork, town
+
+activity_pages = (
+    branch.pages,
+    codes.pages,
+    member.pages,
+    organiser.pages,
+    paperwork.pages,
+    town.pages,
+)

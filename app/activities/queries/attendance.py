@@ -1,0 +1,123 @@
+"""Reads of sign-ups and attendance."""
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import func, select
+
+from app.activities.domain.check_in import OwnScan, Place, State, scans_from_one_phone
+from app.activities.models import Attendance, AttendanceCorrection, Signup
+from app.extensions import db
+from app.kit.errors import NotFound
+
+
+def live_signup(session_id: int, member_id: int) -> Signup | None:
+    """The member's sign-up that was not cancelled."""
+    return db.session.scalar(
+        select(Signup).where(
+            Signup.session_id == session_id,
+            Signup.member_id == member_id,
+            Signup.cancelled_at.is_(None),
+        )
+    )
+
+
+def live_signups(session_id: int) -> Sequence[Signup]:
+    """All sign-ups that were not cancelled, in the order in which they were made."""
+    return db.session.scalars(
+        select(Signup)
+        .where(Signup.session_id == session_id, Signup.cancelled_at.is_(None))
+        .order_by(Signup.id)
+    ).all()
+
+
+def signups_of_members(member_ids: Iterable[int], session_ids: Iterable[int]) -> Sequence[Signup]:
+    """The live sign-ups of some people for some sessions."""
+    return db.session.scalars(
+        select(Signup).where(
+            Signup.member_id.in_(set(member_ids)),
+            Signup.session_id.in_(set(session_ids)),
+            Signup.cancelled_at.is_(None),
+        )
+    ).all()
+
+
+def count_places(session_id: int) -> dict[Place, int]:
+    """How many live sign-ups are confirmed, and how many wait."""
+    rows = db.session.execute(
+        select(Signup.place, func.count())
+        .where(Signup.session_id == session_id, Signup.cancelled_at.is_(None))
+        .group_by(Signup.place)
+    )
+    return dict.fromkeys(Place, 0) | {Place(place): count for place, count in rows}
+
+
+def attendance_of(session_id: int, member_id: int) -> Attendance | None:
+    """The member's attendance of a session, if anything was written down."""
+    return db.session.scalar(
+        select(Attendance).where(
+            Attendance.session_id == session_id, Attendance.member_id == member_id
+        )
+    )
+
+
+def attendance(session_id: int, attendance_id: int) -> Attendance:
+    """One attendance of the session; NotFound `attendance_not_found`."""
+    found = db.session.get(Attendance, attendance_id)
+    if found is None or found.session_id != session_id:
+        raise NotFound("attendance_not_found")
+    return found
+
+
+def attendances(session_id: int) -> Sequence[Attendance]:
+    """Everything written down for a session, in the order of arrival."""
+    return db.session.scalars(
+        select(Attendance).where(Attendance.session_id == session_id).order_by(Attendance.id)
+    ).all()
+
+
+def unconfirmed_count(session_id: int) -> int:
+    """How many wait for the organiser."""
+    return (
+        db.session.scalar(
+            select(func.count()).where(
+                Attendance.session_id == session_id,
+                Attendance.state == State.UNCONFIRMED.value,
+            )
+        )
+        or 0
+    )
+
+
+def shared_phone_ids(found: Sequence[Attendance]) -> frozenset[int]:
+    """Which of these attendances were checked in from one phone within a minute."""
+    return scans_from_one_phone(
+        [
+            OwnScan(row.id, row.phone_digest, row.checked_in_at)
+            for row in found
+            if row.phone_digest is not None and row.checked_in_at is not None
+        ]
+    )
+
+
+def staff_entered_awards(village_id: int, award_ids: Iterable[int]) -> frozenset[int]:
+    """Which of these awards come from a list typed in by staff (补录), to be marked as such."""
+    return frozenset(
+        award_id
+        for award_id in db.session.scalars(
+            select(Attendance.award_id).where(
+                Attendance.village_id == village_id,
+                Attendance.award_id.in_(set(award_ids)),
+                Attendance.staff_entry.is_(True),
+            )
+        )
+        if award_id is not None
+    )
+
+
+def corrections(attendance_ids: Iterable[int]) -> Sequence[AttendanceCorrection]:
+    """What was corrected after the closing, oldest first."""
+    return db.session.scalars(
+        select(AttendanceCorrection)
+        .where(AttendanceCorrection.attendance_id.in_(set(attendance_ids)))
+        .order_by(AttendanceCorrection.id)
+    ).all()

@@ -1,0 +1,183 @@
+"""What pages and API of activities take and give."""
+
+from marshmallow import fields, validate
+
+from app.kit.schema import IdField, MonthField, StrictSchema, TenthsField, TextField
+
+from .domain.signups import HoldState
+
+_MEMBERS_MAX = 50
+
+
+class ThemeForm(StrictSchema):
+    month = MonthField(required=True)
+    code = TextField(length_max=20, required=True)
+    title = TextField(length_max=60, required=True)
+    rule_code = TextField(length_max=20, required=True)
+    team_name = TextField(length_max=40, load_default="")
+    points = TenthsField(required=True)
+    minutes = fields.Integer(load_default=60)
+    seats = fields.Integer(load_default=30)
+
+
+class GrantForm(StrictSchema):
+    village_id = IdField(required=True)
+    month = MonthField(required=True)
+    points = TenthsField(required=True)
+
+
+class _PlanFields(StrictSchema):
+    title = TextField(length_max=60, required=True)
+    place = TextField(length_max=60, required=True)
+    rule_code = TextField(length_max=20, required=True)
+    seats = fields.Integer(required=True)
+    points = TenthsField(load_default=None)
+    hourly = fields.Boolean(load_default=False)
+    drop_in = fields.Boolean(load_default=False)
+    team_id = IdField(load_default=None)
+    theme_id = IdField(load_default=None)
+    organiser_ids = fields.List(IdField(), required=True)
+
+
+class ScheduleForm(_PlanFields):
+    """One session, as a person fills it in."""
+
+    day = fields.Date(required=True)
+    starts = fields.Time(format="%H:%M", required=True)
+    ends = fields.Time(format="%H:%M", required=True)
+
+
+class SessionPlanIn(StrictSchema):
+    starts_at = fields.AwareDateTime(required=True)
+    ends_at = fields.AwareDateTime(required=True)
+
+
+class ActivityIn(_PlanFields):
+    sessions = fields.List(fields.Nested(SessionPlanIn), required=True)
+
+
+class ReasonForm(StrictSchema):
+    reason = TextField(length_max=100, required=True)
+
+
+class MemberForm(StrictSchema):
+    member_id = IdField(required=True)
+
+
+class NotThereForm(MemberForm):
+    """Absent, or excused when there is an excuse."""
+
+    excuse = TextField(length_max=100, load_default="")
+
+
+class ScanForm(StrictSchema):
+    """A card, and for the card of a whole household who of it is there."""
+
+    code = fields.String(required=True, validate=validate.Length(max=300))
+    member_ids = fields.List(
+        IdField(), load_default=list, validate=validate.Length(max=_MEMBERS_MAX)
+    )
+    leaving = fields.Boolean(load_default=False)
+
+
+class OwnScanForm(StrictSchema):
+    """Who checks in on a villager's phone; `ticket` proves when the page was opened."""
+
+    ticket = fields.String(load_default="", validate=validate.Length(max=300))
+    member_ids = fields.List(
+        IdField(), required=True, validate=validate.Length(min=1, max=_MEMBERS_MAX)
+    )
+    leaving = fields.Boolean(load_default=False)
+
+
+class ListForm(StrictSchema):
+    """Several people ticked on the roster, or typed in from paper with the hour on the sheet."""
+
+    member_ids = fields.List(IdField(), required=True, validate=validate.Length(min=1, max=2000))
+    arrived = fields.Time(format="%H:%M", load_default=None)
+
+
+class CorrectionForm(StrictSchema):
+    member_id = IdField(required=True)
+    attended = fields.Boolean(required=True)
+    minutes = fields.Integer(load_default=None)
+    reason = TextField(length_max=100, required=True)
+
+
+class ThemeOut(StrictSchema):
+    id = IdField()
+    code = fields.String()
+    title = fields.String()
+    rule_code = fields.String()
+    team_name = fields.String()
+    points = TenthsField()
+    minutes = fields.Integer()
+    seats = fields.Integer()
+
+
+class ThemeListOut(StrictSchema):
+    id = IdField()
+    month = fields.String()
+    number = fields.Integer()
+    published_at = fields.AwareDateTime(allow_none=True)
+
+
+class GrantOut(StrictSchema):
+    id = IdField()
+    village_id = IdField()
+    month = fields.String()
+    points = TenthsField(attribute="amount")
+
+
+class ActivityOut(StrictSchema):
+    id = IdField()
+    title = fields.String()
+    place = fields.String()
+    rule_code = fields.String()
+    spends = fields.Boolean()
+    points = TenthsField()
+    hourly = fields.Boolean()
+    checks_out = fields.Boolean()
+    drop_in = fields.Boolean()
+    team_id = IdField(allow_none=True)
+    theme_id = IdField(allow_none=True)
+    approved_at = fields.AwareDateTime(allow_none=True)
+    cancelled_at = fields.AwareDateTime(allow_none=True)
+    cancel_reason = fields.String()
+
+
+class SessionOut(StrictSchema):
+    id = IdField(attribute="session.id")
+    starts_at = fields.AwareDateTime(attribute="session.starts_at")
+    ends_at = fields.AwareDateTime(attribute="session.ends_at")
+    seats = fields.Integer(attribute="session.seats")
+    confirmed = fields.Integer()
+    waiting = fields.Integer()
+    closed_at = fields.AwareDateTime(attribute="session.closed_at", allow_none=True)
+    activity = fields.Nested(ActivityOut)
+
+
+class SignupOut(StrictSchema):
+    id = IdField()
+    member_id = IdField()
+    place = fields.String()
+    source = fields.String()
+    held = TenthsField()
+    hold_state = fields.Enum(HoldState, by_value=True)
+
+
+class AttendanceOut(StrictSchema):
+    id = IdField()
+    member_id = IdField()
+    state = fields.String()
+    waits_for = fields.String(allow_none=True)
+    source = fields.String()
+    staff_entry = fields.Boolean()
+    checked_in_at = fields.AwareDateTime(allow_none=True)
+    checked_out_at = fields.AwareDateTime(allow_none=True)
+    minutes = fields.Integer(allow_none=True)
+    minutes_rule = fields.String(allow_none=True)
+    reason = fields.String()
+    asked = TenthsField(allow_none=True)
+    granted = TenthsField(allow_none=True)
+    cut_reason = fields.String(allow_none=True)

@@ -1,0 +1,30 @@
+"""Writes of activities."""
+
+from .attendance import CheckedIn as CheckedIn
+from .attendance import check_in as check_in
+from .attendance import check_out as check_out
+from .attendance import confirm_attendance as confirm_attendance
+from .attendance import mark_not_there as mark_not_there
+from .budget import grant_quota as grant_quota
+from .closing import AWARD_SOURCE as AWARD_SOURCE
+from .closing import close_session as close_session
+from .corrections import correct_attendance as correct_attendance
+from .scanning import Level as Level
+from .scanning import ScanAnswer as ScanAnswer
+from .scanning import scan_card as scan_card
+from .scanning import scan_own as scan_own
+from .scanning import session_of_poster as session_of_poster
+from .scanning import session_of_rotating_code as session_of_rotating_code
+from .scheduling import ActivityPlan as ActivityPlan
+from .scheduling import SessionPlan as SessionPlan
+from .scheduling import approve_activity as approve_activity
+from .scheduling import cancel_activity as cancel_activity
+from .scheduling import schedule_activity as schedule_activity
+from .signups import cancel_signup as cancel_signup
+from .signups import sign_up as sign_up
+from .themes import Taken as Taken
+from .themes import ThemeImport as ThemeImport
+from .themes import import_themes as import_themes
+from .themes import publish_theme_list as publish_theme_list
+from .themes import remove_theme as remove_theme
+from .themes import save_theme as save_theme

@@ -1,0 +1,1 @@
+"""Theme lists, activities, sign-up, check-in and closing."""
