@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from app.activities import service
+from app.activities.domain.check_in import Source
 from app.activities.domain.signups import SignupSource
 from app.activities.models import ActivitySession
 from app.activities.queries import sessions_of
@@ -140,3 +141,28 @@ def give_points(branch: Branch, name: str, amount: Tenths) -> None:
         transfers=(TransferDraft(issuance(branch.village_id), spendable, amount),),
     )
     run_in_transaction(lambda: post([draft]))
+
+
+def check_in(
+    branch: Branch, session: ActivitySession, name: str, *, source: Source = Source.CARD
+) -> service.CheckedIn:
+    """Check somebody in now."""
+    return run_in_transaction(
+        lambda: service.check_in(
+            village_id=branch.village_id,
+            session_id=session.id,
+            member_id=branch.member(name),
+            source=source,
+            actor_id=branch.organiser_id,
+        )
+    )
+
+
+def close(branch: Branch, session: ActivitySession, *, minutes: float = 70) -> None:
+    """Close the session so many minutes after its start."""
+    with at(minutes):
+        run_in_transaction(
+            lambda: service.close_session(
+                village_id=branch.village_id, session_id=session.id, actor_id=branch.organiser_id
+            )
+        )

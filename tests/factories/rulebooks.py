@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
+from app.activities.service import grant_quota
+from app.identity import queries as places
 from app.identity.domain import SYSTEM_ACTOR_ID
 from app.kit.month import Month
+from app.kit.points import Tenths
 from app.ledger import service as ledger
-from app.ledger.domain.accounts import branch_budget, issuance
-from app.ledger.domain.drafts import EntryDraft, EntryKind, TransferDraft
 from app.rulebook import service
 from app.rulebook.domain.reading import read_rules
 from app.rulebook.domain.rules import Adoption, Rule
@@ -23,21 +24,13 @@ def open_book(village_id: int, *, month: Month, budget_tenths: int) -> None:
 
     def work() -> None:
         ledger.open_book(village_id, first_month=month)
-        ledger.post(
-            [
-                EntryDraft(
-                    village_id=village_id,
-                    kind=EntryKind.GRANT,
-                    occurred_on=month.first_day,
-                    actor_id=SYSTEM_ACTOR_ID,
-                    idempotency_key="test:grant",
-                    transfers=(
-                        TransferDraft(
-                            issuance(village_id), branch_budget(village_id), budget_tenths
-                        ),
-                    ),
-                )
-            ]
+        grant_quota(
+            town_id=places.village(village_id).town_id,
+            village_id=village_id,
+            month=month,
+            amount=Tenths(budget_tenths),
+            actor_id=SYSTEM_ACTOR_ID,
+            idempotency_key="test",
         )
 
     run_in_transaction(work)
