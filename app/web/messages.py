@@ -184,7 +184,6 @@ MESSAGES: dict[str, str] = {
     "theme_saved": "主题已保存。",
     "theme_removed": "主题已删掉。",
     "quota_granted": "额度已拨付,记入该村的账。",
-    "file_missing": "还没有选文件。请选好再提交。",
     "bad_month": "“{value}”不是正确的月份。请按 2026-10 的样子填。",
     "bad_number": "“{field}”填的“{value}”不是整数。请填数字。",
     "number_out_of_range": "“{field}”要在{value_min}到{value_max}之间。",

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from flask import Flask
@@ -210,7 +211,8 @@ def test_hours_count_full_hours_between_in_and_out(branch: Branch) -> None:
     for minutes, name in ((50, "陈桂兰"), (90, "赵建国")):
         with at(minutes):
             run_in_transaction(
-                lambda name=name: service.check_out(
+                partial(
+                    service.check_out,
                     village_id=branch.village_id,
                     session_id=session.id,
                     member_id=branch.member(name),

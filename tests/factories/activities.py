@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from app.activities import service
 from app.activities.domain.check_in import Source
@@ -119,7 +120,8 @@ def sign_up(branch: Branch, session: ActivitySession, *names: str) -> None:
     with clock.stopped_at(START - timedelta(days=1)):
         for name in names:
             run_in_transaction(
-                lambda name=name: service.sign_up(
+                partial(
+                    service.sign_up,
                     village_id=branch.village_id,
                     session_id=session.id,
                     member_id=branch.member(name),
