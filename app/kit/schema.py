@@ -14,6 +14,14 @@ fields.Field.default_error_messages |= {
     "null": "请填写这一项。",
     "validator_failed": "这一项填得不对。",
 }
+fields.Integer.default_error_messages |= {
+    "invalid": "请填整数,例如 30。",
+    "too_large": "这个数太大了。",
+}
+fields.Boolean.default_error_messages |= {"invalid": "请选“是”或“否”。"}
+fields.List.default_error_messages |= {"invalid": "请至少选一项。"}
+fields.Date.default_error_messages |= {"invalid": "请按 2026-10-12 的样子填日期。"}
+fields.Time.default_error_messages |= {"invalid": "请按 08:30 的样子填时间。"}
 
 
 class StrictSchema(Schema):

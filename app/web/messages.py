@@ -217,7 +217,6 @@ MESSAGES: dict[str, str] = {
     "check_in_over": "签到时间已过({ends_at}结束)。请找组织者补登。",
     "not_signed_up": "{name}没有报名。请先在“名单”里给他报名,再签到。",
     "not_checked_in": "还没有签到,不能签退。请先签到。",
-    "not_checked_in_title": "没有登记",
     "already_checked_in": "已经签到,不能取消报名。",
     "checked_in": "{at} 签到成功。",
     "already_in": "{at} 已经签到,由{by}登记。没有改动。",

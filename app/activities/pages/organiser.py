@@ -18,7 +18,6 @@ from werkzeug.wrappers import Response as BaseResponse
 from app.activities import queries, service
 from app.activities.domain.rotating_code import SLOT_SECONDS, make_code
 from app.activities.domain.signups import SignupSource
-from app.activities.models import ActivitySession
 from app.activities.queries import SessionView
 from app.activities.schemas import MemberForm, NotThereForm, ScanForm
 from app.extensions import settings
@@ -26,6 +25,7 @@ from app.identity.access import actor_id, principal, requires, village_id
 from app.identity.domain import Role
 from app.identity.queries import display_names
 from app.kit import clock
+from app.kit.codes import code_link
 from app.kit.errors import Conflict
 from app.people import queries as people
 from app.printing.qr import qr_svg
@@ -34,6 +34,9 @@ from app.web.messages import sentence
 from app.web.transaction import writes
 
 pages = Blueprint("organiser", __name__, url_prefix="/organiser")
+
+# A third of a slot: a code on the screen is good for at least another twenty seconds.
+_NEW_CODE_EVERY_SECONDS = SLOT_SECONDS // 3
 
 ORGANISING = (Role.ORGANISER, Role.GRID_WORKER, Role.BRANCH_PRESIDENT)
 
@@ -79,17 +82,12 @@ def show_session(session_id: int) -> str:
 
 @pages.get("/sessions/<int:session_id>/scan")
 @requires(*ORGANISING)
-def scan_form(session_id: int) -> str | Response:
-    """Where cards are scanned or typed; a refused scan of the camera is answered as JSON."""
-    view = own_session(session_id)
-    refusal = g.get("refusal")
-    if refusal is not None and _wants_json():
-        return jsonify(
-            level="refused",
-            title=sentence("not_checked_in_title", {}),
-            message=sentence(refusal.code, refusal.facts),
-        )
-    return _scan_page(view, answer=None)
+def scan_form(session_id: int) -> str:
+    """Where cards are scanned or typed."""
+    if "refusal" in g and _wants_json():
+        # The scanning script stays on its page and shows the refusal itself.
+        raise g.refusal
+    return _scan_page(own_session(session_id), answer=None)
 
 
 @pages.post("/sessions/<int:session_id>/scan")
@@ -123,24 +121,19 @@ def scan(session_id: int) -> str | Response:
 def show_rotating_code(session_id: int) -> str:
     """The code for the organiser's screen; a script, or else a refresh, keeps it new."""
     view = own_session(session_id)
-    _check_running(view)
     return render_template(
         "activities/organiser/rotating_code.html",
         view=view,
-        svg=_rotating_svg(view.session),
-        seconds_left=_seconds_left(),
+        svg=_rotating_svg(view),
+        every_seconds=_NEW_CODE_EVERY_SECONDS,
     )
 
 
 @pages.get("/sessions/<int:session_id>/rotating-code/drawing")
 @requires(*ORGANISING)
 def draw_rotating_code(session_id: int) -> Response:
-    """The drawing alone; `Refresh-After` says in how many seconds the next one is due."""
-    view = own_session(session_id)
-    _check_running(view)
-    response = Response(_rotating_svg(view.session), mimetype="image/svg+xml")
-    response.headers["Refresh-After"] = str(_seconds_left())
-    return response
+    """The drawing alone, for the script."""
+    return Response(_rotating_svg(own_session(session_id)), mimetype="image/svg+xml")
 
 
 @pages.get("/sessions/<int:session_id>/people/<int:member_id>")
@@ -264,17 +257,10 @@ def _wants_json() -> bool:
     return request.accept_mimetypes.best == "application/json"
 
 
-def _check_running(view: SessionView) -> None:
+def _rotating_svg(view: SessionView) -> str:
     if view.session.closed_at is not None:
         raise Conflict("session_closed")
     if view.activity.cancelled_at is not None:
         raise Conflict("activity_cancelled")
-
-
-def _rotating_svg(session: ActivitySession) -> str:
-    code = make_code(settings().master_key, session.id, clock.now())
-    return qr_svg(f"{settings().public_url}/r/{code}")
-
-
-def _seconds_left() -> int:
-    return SLOT_SECONDS - int(clock.now().timestamp()) % SLOT_SECONDS
+    code = make_code(settings().master_key, view.session.id, clock.now())
+    return qr_svg(code_link(settings().public_url, code))

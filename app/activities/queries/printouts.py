@@ -3,6 +3,7 @@
 from app.activities.domain.check_in import Place
 from app.identity.queries import display_names, village
 from app.kit import clock
+from app.kit.codes import code_link
 from app.kit.masking import mask_name
 from app.kit.points import format_tenths
 from app.people import queries as people
@@ -28,7 +29,7 @@ def poster(view: SessionView, *, public_url: str) -> ActivityPoster:
         ask_name=place.contact_name,
         ask_phone=place.contact_phone,
         code=view.session.poster_code,
-        link=f"{public_url}/p/{view.session.poster_code}",
+        link=code_link(public_url, view.session.poster_code),
     )
 
 

@@ -1,0 +1,119 @@
+"""Villagers check in on their own phones: rotating code and poster."""
+
+import re
+from urllib.parse import unquote
+
+from app.activities import queries
+from app.activities.domain.rotating_code import make_code, make_ticket
+from app.extensions import db
+from app.identity.domain import Role
+from tests.activities.site import Site, member_token
+from tests.conftest import TEST_MASTER_KEY
+from tests.factories.activities import START, at, make_session, sign_up
+from tests.factories.people import make_people
+from tests.support.clients import PageClient
+from tests.support.qr_codes import read_svg
+
+
+def test_the_rotating_code_checks_in_within_five_minutes(site: Site) -> None:
+    sign_up(site.branch, site.session, "王大山", "李秀英")
+    phone = site.villager("王大山")
+    with at(0):
+        path = _scanned_path(site)
+        page = phone.get(path)
+        ticket = re.search(r'name="ticket" value="(\w+)"', page.get_data(as_text=True))
+        assert ticket
+        assert queries.attendances(site.session.id) == []
+    own = {"member_ids": site.member("王大山")}
+    with at(2):
+        stale = phone.post(path, own)
+        assert stale.status_code == 409
+        assert "这个码已经换了" in stale.get_data(as_text=True)
+        assert phone.get(path).status_code == 409
+    with at(4.9):
+        done = phone.post(path, {**own, "ticket": ticket[1]}, key="k1")
+        again = phone.post(path, {**own, "ticket": ticket[1]}, key="k1")
+        assert done.status_code == again.status_code == 200
+        assert "签到成功" in done.get_data(as_text=True)
+    with at(5.1):
+        wife = {"member_ids": site.member("李秀英"), "ticket": ticket[1]}
+        assert phone.post(path, wife).status_code == 409
+    rows = queries.attendances(site.session.id)
+    assert [(row.source, row.state) for row in rows] == [("rotating_code", "present")]
+
+
+def test_a_ticket_of_another_session_is_not_taken(site: Site) -> None:
+
+    other = make_session(site.branch)
+    sign_up(site.branch, site.session, "王大山")
+    code = make_code(TEST_MASTER_KEY, site.session.id, START)
+    form = {
+        "member_ids": site.member("王大山"),
+        "ticket": make_ticket(TEST_MASTER_KEY, other.id, START),
+    }
+    with at(3):
+        assert site.villager("王大山").post(f"/r/{code}", form).status_code == 409
+
+
+def test_signing_in_on_the_way_keeps_the_ticket(site: Site) -> None:
+    with at(0):
+        page = PageClient(site.app).get(_scanned_path(site)).get_data(as_text=True)
+    found = re.search(r'next=([^"]+)"', page)
+    assert found
+    next_url = unquote(found[1])
+    with at(3):
+        phone = site.villager("王大山")
+        assert phone.get(next_url).status_code == 200
+
+
+def test_the_poster_waits_for_the_organiser(site: Site) -> None:
+    sign_up(site.branch, site.session, "王大山")
+    phone, browser = site.villager("王大山"), site.browser(Role.ORGANISER)
+    own = {"member_ids": site.member("王大山")}
+    path = f"/p/{site.session.poster_code}"
+    with at(0):
+        assert phone.get(path).status_code == 200
+        done = phone.post(path, own)
+        assert "等组织者确认" in done.get_data(as_text=True)
+        desk = browser.get(site.desk).get_data(as_text=True)
+        assert "等您确认(1 人)" in desk
+        row = queries.attendances(site.session.id)[0]
+        confirm = f"{site.desk}/attendances/{row.id}/confirm"
+        assert browser.post(confirm, key="k").status_code == 303
+        assert browser.post(confirm, key="k").status_code == 303
+    db.session.rollback()
+    assert queries.attendances(site.session.id)[0].state == "present"
+
+
+def test_a_villager_of_another_village_finds_nothing(site: Site) -> None:
+
+    people = make_people(site.branch.places.other_village_id, households={"0009": ["周外村"]})
+    member_id = people.members["周外村"]
+    phone = PageClient(site.app, member_token(people.village_id, member_id, "周外村"))
+    with at(0):
+        for path in (_scanned_path(site), f"/p/{site.session.poster_code}"):
+            assert phone.get(path).status_code == 404
+            assert phone.post(path, {"member_ids": str(member_id)}).status_code == 404
+        page = f"/activities/sessions/{site.session.id}"
+        assert phone.get(page).status_code == 404
+        assert phone.post(f"{page}/sign-up", {"member_id": str(member_id)}).status_code == 404
+
+
+def test_several_from_one_phone_are_flagged_for_the_organiser(site: Site) -> None:
+    sign_up(site.branch, site.session, "王大山", "李秀英")
+    phone = site.villager("王大山")
+    ids = [site.member(name) for name in ("王大山", "李秀英")]
+    with at(0):
+        path = f"/p/{site.session.poster_code}"
+        phone.get(path)
+        phone.post(path, {"member_ids": ids})
+        desk = site.browser(Role.ORGANISER).get(site.desk).get_data(as_text=True)
+    assert desk.count("同一手机一分钟内签了多人") == 2
+
+
+def _scanned_path(site: Site) -> str:
+    """What a camera reads from the organiser's screen."""
+    drawing = site.browser(Role.ORGANISER).get(f"{site.desk}/rotating-code/drawing")
+    link = read_svg(drawing.get_data(as_text=True))
+    assert link.startswith("HTTP://LOCALHOST/R/")
+    return "/r/" + link.rsplit("/", 1)[1]
