@@ -33,6 +33,7 @@
     again: "再发一次",
     choose: "选人",
     chosen: "登记选中的人",
+    noneChosen: "还没有选人。请先在名字前面打勾。",
     log: "本次扫码",
     counts: { ok: "成功", wait: "注意", refused: "没成" },
   };
@@ -230,7 +231,10 @@
       });
       const press = () => {
         const chosen = boxes.map((label) => label.firstChild).filter((box) => box.checked);
-        if (!chosen.length) return;
+        if (!chosen.length) {
+          panel.querySelector("p").textContent = WORDS.noneChosen;
+          return;
+        }
         const body = new URLSearchParams(item.body);
         for (const box of chosen) body.append("member_ids", box.value);
         Object.assign(item, { body, key: newKey() });

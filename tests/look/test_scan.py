@@ -169,6 +169,8 @@ def test_card_of_a_household_asks_who_came(site: Site, phone: Page) -> None:
     assert page_faults(phone) == []
     panel.get_by_role("button", name="接着扫").click()
     phone.get_by_role("button", name="选人").click()
+    panel.get_by_role("button", name="登记选中的人").click()
+    expect(panel).to_contain_text("还没有选人")
     panel.get_by_label("陈大妹").check()
     panel.get_by_role("button", name="登记选中的人").click()
     expect(phone.get_by_role("listitem")).to_have_text("✓ 王建军 已签到08:31")
