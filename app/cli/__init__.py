@@ -3,6 +3,7 @@
 from flask import Flask
 
 from .database import db_upgrade
+from .goods import import_goods
 from .imports import imports
 from .ledger import ledger
 
@@ -11,5 +12,6 @@ COMMANDS = (db_upgrade, imports, ledger)
 
 def register(app: Flask) -> None:
     """Add every command to `flask --app wsgi`."""
+    imports.add_command(import_goods)
     for command in COMMANDS:
         app.cli.add_command(command)

@@ -36,6 +36,7 @@ _HEADERS = {
         "max_per_household_month",
     ),
 }
+_SOURCE_FIELD = "来源"
 _REQUIRED = ("barcode", "title", "unit_word", "price")
 _BARCODE = re.compile(r"[0-9A-Z-]{4,20}", re.ASCII)
 _DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?", re.ASCII)
@@ -87,6 +88,15 @@ def read_good_rows(content: bytes) -> tuple[list[GoodRow], list[GoodFault]]:
     return rows, faults
 
 
+def check_first_stock(row: GoodRow) -> None:
+    """Refuse stock from nowhere: the notice says by whom everything was bought or given.
+
+    Raises Invalid `text_missing`.
+    """
+    if row.quantity and not row.source:
+        raise Invalid("text_missing", field=_SOURCE_FIELD)
+
+
 def read_barcode(typed: str) -> str:
     """A bar code as typed or scanned; Invalid `barcode_bad`."""
     barcode = re.sub(r"\s", "", fold_width(typed)).upper()
@@ -102,9 +112,8 @@ def _read_row(line: int, cells: Mapping[str, str]) -> GoodRow:
     quantity = _whole(cells.get("quantity", ""), "数量") or 0
     if quantity and not is_counted(unit_word):
         raise Invalid("good_not_counted", good=title)
-    if source or quantity:
-        # The notice says of everything on the shelf by whom it was bought or given.
-        source = clean_line(source, length_max=SOURCE_LENGTH_MAX, field="来源")
+    if source:
+        source = clean_line(source, length_max=SOURCE_LENGTH_MAX, field=_SOURCE_FIELD)
     price = parse_tenths(fold_width(cells["price"]))
     if not 0 < price <= PRICE_MAX:
         raise Invalid("price_out_of_range", max_tenths=PRICE_MAX)

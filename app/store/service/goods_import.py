@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass, field
 
+from app.kit.errors import Invalid
 from app.kit.points import format_tenths
 from app.store import queries
 from app.store.domain.goods import supply_kind_of
-from app.store.domain.goods_file import GoodFault, GoodRow, read_good_rows
-from app.store.models import Good
+from app.store.domain.goods_file import GoodFault, GoodRow, check_first_stock, read_good_rows
+from app.store.models import Good, Store
 
 from .goods import add_good, change_good
 from .stock import stock_in
@@ -41,26 +42,37 @@ def import_goods(*, village_id: int, store_id: int, content: bytes, actor_id: in
     rows, faults = read_good_rows(content)
     report = GoodsImport(faults=faults)
     for row in rows:
-        good = queries.good_by_barcode(store.id, row.barcode)
-        if good is None:
-            _add(village_id, store_id, row, actor_id)
-            report.added.append(row.title)
-        elif good.unit_word != row.unit_word:
-            facts = {"good": good.title, "unit": good.unit_word, "unit_given": row.unit_word}
-            report.faults.append(GoodFault(row.line, "good_unit_differs", {**facts}))
-        elif changes := _changes(good, row):
-            _change(good, row, actor_id)
-            report.changed.append(GoodChange(row.title, changes))
-        else:
-            report.unchanged += 1
+        try:
+            _take_over(row, store, actor_id, report)
+        except Invalid as refusal:
+            report.faults.append(GoodFault(row.line, refusal.code, refusal.facts))
     report.faults.sort(key=lambda fault: fault.line)
     return report
 
 
-def _add(village_id: int, store_id: int, row: GoodRow, actor_id: int) -> None:
+def _take_over(row: GoodRow, store: Store, actor_id: int, report: GoodsImport) -> None:
+    good = queries.good_by_barcode(store.id, row.barcode)
+    if good is None:
+        check_first_stock(row)
+        _add(row, store, actor_id)
+        report.added.append(row.title)
+        return
+    if good.unit_word != row.unit_word:
+        raise Invalid(
+            "good_unit_differs", good=good.title, unit=good.unit_word, unit_given=row.unit_word
+        )
+    changes = _changes(good, row)
+    if changes:
+        _change(good, row, actor_id)
+        report.changed.append(GoodChange(row.title, changes))
+    else:
+        report.unchanged += 1
+
+
+def _add(row: GoodRow, store: Store, actor_id: int) -> None:
     good = add_good(
-        village_id=village_id,
-        store_id=store_id,
+        village_id=store.village_id,
+        store_id=store.id,
         barcode=row.barcode,
         title=row.title,
         unit_word=row.unit_word,
@@ -71,7 +83,7 @@ def _add(village_id: int, store_id: int, row: GoodRow, actor_id: int) -> None:
     )
     if row.quantity:
         stock_in(
-            village_id=village_id,
+            village_id=store.village_id,
             good_id=good.id,
             kind=supply_kind_of(row.source),
             quantity=row.quantity,
