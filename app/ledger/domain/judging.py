@@ -9,9 +9,6 @@ from .accounts import Address
 from .canonical import request_digest
 from .drafts import EntryDraft, EntryKind, Posted, TransferDraft, mirrored
 
-Verdict = EntryDraft | Posted | DomainError
-"""A draft to be written, the entry that is already there, or the reason for neither."""
-
 
 @dataclass(slots=True)
 class LimitedBalance:
@@ -20,6 +17,18 @@ class LimitedBalance:
     balance: int
     floor: int | None
     ceiling: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A draft to be written, with the digest of what it asks for."""
+
+    draft: EntryDraft
+    request_digest: bytes
+
+
+Verdict = Accepted | Posted | DomainError
+"""What to write, the entry that is already there, or the reason for neither."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +59,7 @@ class Books:
     outcomes: dict[str, Outcome]
     originals: dict[int, Original]
     reversed_ids: set[int]
-    accepted: dict[str, EntryDraft] = field(default_factory=dict)
+    accepted: dict[str, Accepted] = field(default_factory=dict)
 
 
 def judge(draft: EntryDraft, books: Books) -> Verdict:
@@ -62,7 +71,7 @@ def judge(draft: EntryDraft, books: Books) -> Verdict:
     key, digest = draft.idempotency_key, request_digest(draft)
     twin = books.accepted.get(key)
     if twin is not None:
-        return twin if request_digest(twin) == digest else Conflict("idempotency_mismatch")
+        return twin if twin.request_digest == digest else Conflict("idempotency_mismatch")
     outcome = books.outcomes.get(key)
     if outcome is not None:
         same = outcome.request_digest == digest
@@ -70,10 +79,10 @@ def judge(draft: EntryDraft, books: Books) -> Verdict:
     refusal = _refuse_reversal(draft, books) or _carry_over(draft.transfers, books.balances)
     if refusal is not None:
         return refusal
-    books.accepted[key] = draft
     if draft.reverses_id is not None:
         books.reversed_ids.add(draft.reverses_id)
-    return draft
+    books.accepted[key] = Accepted(draft, digest)
+    return books.accepted[key]
 
 
 def _refuse_reversal(draft: EntryDraft, books: Books) -> DomainError | None:

@@ -17,9 +17,16 @@ from app.kit import clock
 from app.kit.errors import Conflict, DomainError, Invalid
 from app.kit.ids import new_id
 from app.ledger.domain.accounts import LIMITED_PURPOSES, Address
-from app.ledger.domain.canonical import request_digest
 from app.ledger.domain.drafts import EntryDraft, Posted, TransferDraft, addresses_of, check_form
-from app.ledger.domain.judging import Books, LimitedBalance, Original, Outcome, Verdict, judge
+from app.ledger.domain.judging import (
+    Accepted,
+    Books,
+    LimitedBalance,
+    Original,
+    Outcome,
+    Verdict,
+    judge,
+)
 from app.ledger.models import LedgerBalance, LedgerEntry, LedgerPeriod, LedgerTransfer
 from app.ledger.queries.entries import entries, reversals_of
 
@@ -56,7 +63,7 @@ def post(drafts: Sequence[EntryDraft]) -> list[Posted]:
     if not drafts:
         return []
     locked = _lock_for(drafts)
-    standing: list[EntryDraft | Posted] = []
+    standing: list[Accepted | Posted] = []
     for verdict in _judge_all(drafts, locked):
         if isinstance(verdict, DomainError):
             raise verdict
@@ -78,8 +85,8 @@ def post_each(drafts: Sequence[EntryDraft]) -> list[Posted | DomainError]:
     ]
 
 
-def _posted(verdict: EntryDraft | Posted, written: dict[str, Posted]) -> Posted:
-    return verdict if isinstance(verdict, Posted) else written[verdict.idempotency_key]
+def _posted(verdict: Accepted | Posted, written: dict[str, Posted]) -> Posted:
+    return verdict if isinstance(verdict, Posted) else written[verdict.draft.idempotency_key]
 
 
 def hold_accounts(village_id: int, addresses: Iterable[Address]) -> None:
@@ -196,11 +203,15 @@ def _write(verdicts: Sequence[Verdict], locked: _Locked) -> dict[str, Posted]:
     transfer_rows: list[Row] = []
     posted_at = clock.now()
     last_id = locked.last_id
-    accepted = {draft.idempotency_key: draft for draft in verdicts if isinstance(draft, EntryDraft)}
-    for key, draft in accepted.items():
+    accepted = {
+        verdict.draft.idempotency_key: verdict
+        for verdict in verdicts
+        if isinstance(verdict, Accepted)
+    }
+    for key, verdict in accepted.items():
         entry_id = last_id = new_id(after=last_id)
-        entry_rows.append(_entry_row(draft, entry_id, locked.period_id, posted_at))
-        for transfer in draft.transfers:
+        entry_rows.append(_entry_row(verdict, entry_id, locked.period_id, posted_at))
+        for transfer in verdict.draft.transfers:
             last_id = new_id(after=last_id)
             transfer_rows.append(_transfer_row(transfer, last_id, entry_id, locked))
         posted[key] = Posted(entry_id, locked.period_id, replayed=False)
@@ -211,7 +222,8 @@ def _write(verdicts: Sequence[Verdict], locked: _Locked) -> dict[str, Posted]:
     return posted
 
 
-def _entry_row(draft: EntryDraft, entry_id: int, period_id: int, posted_at: datetime) -> Row:
+def _entry_row(accepted: Accepted, entry_id: int, period_id: int, posted_at: datetime) -> Row:
+    draft = accepted.draft
     return {
         "id": entry_id,
         "village_id": draft.village_id,
@@ -221,7 +233,7 @@ def _entry_row(draft: EntryDraft, entry_id: int, period_id: int, posted_at: date
         "posted_at": posted_at,
         "actor_id": draft.actor_id,
         "idempotency_key": draft.idempotency_key,
-        "request_digest": request_digest(draft),
+        "request_digest": accepted.request_digest,
         "reverses_id": draft.reverses_id,
         "rule_version_id": draft.rule_version_id,
         "memo": draft.memo,
