@@ -12,6 +12,8 @@ from app.identity.api import api as identity_api
 from app.identity.pages import pages as identity_pages
 from app.kit import ids
 from app.ledger.queries.witnesses import register_witness
+from app.notices.api import api as notices_api
+from app.notices.pages import pages as notices_pages
 from app.people.api import api as people_api
 from app.rulebook.queries import AWARD_WITNESS
 from app.store.api import api as store_api
@@ -24,8 +26,8 @@ from app.web.health import health
 from app.web.links import init_links
 from app.web.preferences import init_preferences, preferences
 
-PAGES = (*activity_pages, identity_pages, health, preferences, *STORE_PAGES)
-APIS = (identity_api, people_api, store_api)
+PAGES = (*activity_pages, identity_pages, health, preferences, *STORE_PAGES, notices_pages)
+APIS = (identity_api, people_api, store_api, notices_api)
 
 WITNESSES = (ACTIVITY_WITNESS, AWARD_WITNESS, STORE_WITNESS)
 

@@ -6,8 +6,9 @@ from .database import db_upgrade
 from .goods import import_goods
 from .imports import imports
 from .ledger import ledger
+from .sample import sample
 
-COMMANDS = (db_upgrade, imports, ledger)
+COMMANDS = (db_upgrade, imports, ledger, sample)
 
 
 def register(app: Flask) -> None:

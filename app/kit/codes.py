@@ -7,6 +7,8 @@ slip of the finger is told from a code that no longer counts.
 import hashlib
 import secrets
 import unicodedata
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from enum import Enum
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
@@ -32,10 +34,26 @@ class CodeKind(Enum):
         return self.inner_characters + 2
 
 
+_choose: Callable[[str], str] = secrets.choice
+
+
+@contextmanager
+def chosen_by(choose: Callable[[str], str]) -> Iterator[None]:
+    """Draw the characters of codes by another function while the block runs; the sample town
+    must come out the same every time, so its codes are no secrets.
+    """
+    global _choose  # noqa: PLW0603 - the source of codes is one thing by nature
+    previous, _choose = _choose, choose
+    try:
+        yield
+    finally:
+        _choose = previous
+
+
 def new_code(kind: CodeKind) -> str:
     """A fresh code from the system's random source."""
     return complete_code(
-        kind.letter + "".join(secrets.choice(ALPHABET) for _ in range(kind.inner_characters))
+        kind.letter + "".join(_choose(ALPHABET) for _ in range(kind.inner_characters))
     )
 
 

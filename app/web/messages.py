@@ -126,6 +126,9 @@ MESSAGES: dict[str, str] = {
     "lint_zeroing": "不能清零积分或“一票否决”。请删掉这条。",
     "lint_redeemable": "可兑换积分只加不扣,扣分只影响评价分。请删掉这条。",
     # the public notice
+    "books_do_not_hold": "账本检查发现{findings}处问题，没有结账。请联系镇里：{first}",
+    "notice_does_not_add_up": "各户合计与全村合计对不上，公示没有生成。请联系镇里。",
+    "correction_not_upheld": "不属实的异议不能冲正。请去掉勾选，或选“属实”。",
     "notice_not_found": "没有找到这份公示。请检查二维码或编号。",
     "notice_days_bad": "公示期要{days_min}到{days_max}天。",
     "notice_not_draft": "这份公示已经贴出,不能再改。",

@@ -170,7 +170,7 @@ def request_digest(request: EntryDraft | EntryRow) -> bytes:
 
 def printed_digest(digest: bytes) -> str:
     """The first 16 hexadecimal characters in groups of four, as on the notice."""
-    text = digest.hex()[:16].upper()
+    text = digest.hex()[:16]
     return " ".join(text[start : start + 4] for start in range(0, 16, 4))
 
 

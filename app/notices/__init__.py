@@ -1,0 +1,1 @@
+"""Closing the month, the public notice, objections and settling."""

@@ -1,0 +1,135 @@
+"""The month's end as JSON."""
+
+from typing import Any
+
+from flask_smorest import Blueprint
+
+from app.identity import access
+from app.identity.domain import Role
+from app.kit import clock
+from app.web.transaction import writes
+
+from . import queries, service
+from .domain import NoticePeriod, ObjectionSource
+from .models import Notice, Objection
+from .schemas import (
+    CloseMonthIn,
+    DecisionIn,
+    NoticeOut,
+    ObjectionIn,
+    ObjectionOut,
+    ObjectionReceiptOut,
+    PublishIn,
+    VerificationOut,
+)
+
+api = Blueprint(
+    "notices_api", __name__, url_prefix="/api/v1", description="Closing, notices and objections"
+)
+
+
+@api.get("/notices")
+@access.requires(Role.BRANCH_PRESIDENT, Role.SUPERVISION)
+@api.response(200, NoticeOut(many=True))
+def list_notices() -> list[Notice]:
+    """The village's notices, newest first."""
+    return list(queries.notices(access.village_id()))
+
+
+@api.post("/notices")
+@access.requires(Role.BRANCH_PRESIDENT)
+@writes(key_required=True)
+@api.arguments(CloseMonthIn)
+@api.response(201, NoticeOut)
+def close_month(wish: dict[str, Any]) -> Notice:
+    """Close a month; the answer is the draft of its notice."""
+    return service.close_month(
+        village_id=access.village_id(), month=wish["month"], actor_id=access.actor_id()
+    )
+
+
+@api.post("/notices/<int:notice_id>/publication")
+@access.requires(Role.BRANCH_PRESIDENT)
+@writes(key_required=True)
+@api.arguments(PublishIn)
+@api.response(200, NoticeOut)
+def publish(wish: dict[str, Any], notice_id: int) -> Notice:
+    """Freeze a notice with its PDF."""
+    village_id = access.village_id()
+    period = NoticePeriod.starting(wish["posted_from"], wish["days"])
+    return service.publish_notice(
+        village_id=village_id,
+        notice_id=notice_id,
+        period=period,
+        payload=queries.notice_print(
+            queries.notice(village_id, notice_id), period, created_at=clock.now()
+        ),
+        actor_id=access.actor_id(),
+    )
+
+
+@api.post("/notices/<int:notice_id>/settlement")
+@access.requires(Role.BRANCH_PRESIDENT)
+@writes(key_required=True)
+@api.response(200, NoticeOut)
+def settle(notice_id: int) -> Notice:
+    """Make the month's points spendable."""
+    return service.settle_notice(
+        village_id=access.village_id(), notice_id=notice_id, actor_id=access.actor_id()
+    )
+
+
+@api.get("/notices/<int:notice_id>/objections")
+@access.requires(Role.BRANCH_PRESIDENT, Role.SUPERVISION)
+@api.response(200, ObjectionOut(many=True))
+def list_objections(notice_id: int) -> list[Objection]:
+    """The objections to a notice."""
+    return list(queries.objections(queries.notice(access.village_id(), notice_id).id))
+
+
+@api.post("/objections/<int:objection_id>/decision")
+@access.requires(Role.BRANCH_PRESIDENT, Role.SUPERVISION)
+@writes(key_required=True)
+@api.arguments(DecisionIn)
+@api.response(200, ObjectionOut)
+def decide_objection(wish: dict[str, Any], objection_id: int) -> Objection:
+    """Answer an objection, naming the awards to reverse."""
+    return service.decide_objection(
+        village_id=access.village_id(),
+        objection_id=objection_id,
+        decision=wish["decision"],
+        answer=wish["answer"],
+        award_ids=tuple(wish["award_ids"]),
+        actor_id=access.actor_id(),
+    )
+
+
+@api.get("/public/notices/<code>")
+@access.open_to_all
+@api.response(200, VerificationOut)
+def verify(code: str) -> dict[str, Any]:
+    """Recompute a published notice's digest from the ledger."""
+    notice = queries.notice_by_code(code)
+    found = queries.verify(notice)
+    return {
+        "month": notice.month,
+        "holds": found.holds,
+        "digest": found.digest.hex(),
+        "recomputed": found.recomputed.hex(),
+        "previous_digest": found.previous_digest.hex(),
+        "entry_count": found.entry_count,
+        "pdf_sha256": notice.pdf_sha256.hex() if notice.pdf_sha256 else "",
+    }
+
+
+@api.post("/public/notices/<code>/objections")
+@access.open_to_all
+@writes(key_required=True)
+@api.arguments(ObjectionIn)
+@api.response(201, ObjectionReceiptOut)
+def file_objection(wish: dict[str, Any], code: str) -> Objection:
+    """Object to a published notice, without signing in."""
+    notice = queries.notice_by_code(code)
+    return service.file_objection(
+        notice_id=notice.id, source=ObjectionSource.PHONE, actor_id=None, **wish
+    )

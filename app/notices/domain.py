@@ -1,0 +1,124 @@
+"""What a notice says and when it may be said; values and decisions only."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+from app.kit.errors import Conflict, Invalid
+from app.ledger.domain.drafts import EntryKind
+
+NOTICE_DAYS_MIN = 3
+NOTICE_DAYS_MAX = 7
+NOTICE_DAYS_DEFAULT = 7
+
+EARNED = frozenset({EntryKind.AWARD, EntryKind.BONUS})
+"""What becomes spendable when the notice is settled."""
+
+_USED = frozenset({EntryKind.REDEMPTION, EntryKind.ACTIVITY_PAYMENT})
+
+
+class NoticeState(StrEnum):
+    """Draft until it hangs on the board, published until it is settled."""
+
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    SETTLED = "settled"
+
+
+class ObjectionSource(StrEnum):
+    """How an objection came in."""
+
+    PHONE = "phone"
+    OFFICE = "office"
+    PAPER = "paper"
+
+
+class Decision(StrEnum):
+    """What became of an objection."""
+
+    UPHELD = "upheld"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True, slots=True)
+class MonthFigures:
+    """A household's or the village's month, in tenths of a point.
+
+    opening + added - redeemed - expired + corrected = closing, by construction: whatever is
+    neither earned, used nor expired counts as a correction.
+    """
+
+    opening: int = 0
+    added: int = 0
+    redeemed: int = 0
+    expired: int = 0
+    corrected: int = 0
+
+    @property
+    def closing(self) -> int:
+        return self.opening + self.added - self.redeemed - self.expired + self.corrected
+
+    def __add__(self, other: "MonthFigures") -> "MonthFigures":
+        return MonthFigures(
+            self.opening + other.opening,
+            self.added + other.added,
+            self.redeemed + other.redeemed,
+            self.expired + other.expired,
+            self.corrected + other.corrected,
+        )
+
+
+def month_figures(
+    opening: int, came_in: Mapping[EntryKind, int], went_out: Mapping[EntryKind, int]
+) -> MonthFigures:
+    """One account's month told by kind of entry. An account's share of an internal move is a
+    correction of itself; over all accounts of a household they cancel out.
+    """
+    kinds = set(came_in) | set(went_out)
+    net = {kind: came_in.get(kind, 0) - went_out.get(kind, 0) for kind in kinds}
+    told = EARNED | _USED | {EntryKind.EXPIRY}
+    return MonthFigures(
+        opening=opening,
+        added=sum(net.get(kind, 0) for kind in EARNED),
+        redeemed=-sum(net.get(kind, 0) for kind in _USED),
+        expired=-net.get(EntryKind.EXPIRY, 0),
+        corrected=sum(change for kind, change in net.items() if kind not in told),
+    )
+
+
+def total(figures: Iterable[MonthFigures]) -> MonthFigures:
+    """The sum of several months of figures."""
+    result = MonthFigures()
+    for each in figures:
+        result = result + each
+    return result
+
+
+@dataclass(frozen=True, slots=True)
+class NoticePeriod:
+    """The days on which a notice hangs, both included; objections count until the last one."""
+
+    posted_from: date
+    posted_to: date
+
+    @classmethod
+    def starting(cls, day: date, days: int) -> "NoticePeriod":
+        """Raises Invalid `notice_days_bad` outside three to seven days."""
+        if not NOTICE_DAYS_MIN <= days <= NOTICE_DAYS_MAX:
+            raise Invalid("notice_days_bad", days_min=NOTICE_DAYS_MIN, days_max=NOTICE_DAYS_MAX)
+        return cls(day, day + timedelta(days=days - 1))
+
+    def takes_objections(self, today: date) -> bool:
+        return self.posted_from <= today <= self.posted_to
+
+
+def check_settling(period: NoticePeriod, today: date, objections_open: int) -> None:
+    """Whether a published notice may be settled today.
+
+    Raises Conflict `notice_still_posted` or `objections_open`.
+    """
+    if today <= period.posted_to:
+        raise Conflict("notice_still_posted", last_day=period.posted_to.isoformat())
+    if objections_open:
+        raise Conflict("objections_open", count=objections_open)

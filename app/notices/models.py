@@ -1,0 +1,78 @@
+"""Tables of notices, objections and what was corrected because of them."""
+
+from datetime import date, datetime
+
+from sqlalchemy import Date, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, deferred, mapped_column
+
+from app.kit.db import Base, Id
+
+
+class Notice(Base):
+    """The public notice of one closed month.
+
+    From publishing on it is frozen: `pdf` is what hangs on the board, `content` the same as JSON
+    for the page behind the QR code.
+    """
+
+    __tablename__ = "notice"
+    __table_args__ = (
+        UniqueConstraint("village_id", "month"),
+        UniqueConstraint("village_id", "number"),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
+    village_id: Mapped[int] = mapped_column(ForeignKey("village.id"))
+    period_id: Mapped[int] = mapped_column(ForeignKey("ledger_period.id"), unique=True)
+    month: Mapped[str] = mapped_column(String(7))
+    number: Mapped[int]
+    public_code: Mapped[str] = mapped_column(String(12), unique=True)
+    state: Mapped[str] = mapped_column(String(10))
+    closed_by: Mapped[int] = mapped_column(Id)
+    closed_at: Mapped[datetime]
+    published_by: Mapped[int | None] = mapped_column(Id)
+    published_at: Mapped[datetime | None]
+    posted_from: Mapped[date | None] = mapped_column(Date)
+    posted_to: Mapped[date | None] = mapped_column(Date)
+    content: Mapped[str | None] = deferred(mapped_column(Text))
+    pdf: Mapped[bytes | None] = deferred(mapped_column(LargeBinary))
+    pdf_sha256: Mapped[bytes | None] = mapped_column(LargeBinary(32))
+    settled_by: Mapped[int | None] = mapped_column(Id)
+    settled_at: Mapped[datetime | None]
+
+
+class Objection(Base):
+    """Somebody says that a line of a notice is wrong; nobody has to give a name."""
+
+    __tablename__ = "objection"
+    __table_args__ = (
+        UniqueConstraint("notice_id", "number"),
+        Index("ix_objection_village_id_state", "village_id", "decided_at"),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
+    village_id: Mapped[int] = mapped_column(ForeignKey("village.id"))
+    notice_id: Mapped[int] = mapped_column(ForeignKey("notice.id"))
+    number: Mapped[int]
+    source: Mapped[str] = mapped_column(String(10))
+    passbook_number: Mapped[str] = mapped_column(String(20))
+    objector_name: Mapped[str] = mapped_column(String(40))
+    statement: Mapped[str] = mapped_column(String(500))
+    received_at: Mapped[datetime]
+    received_by: Mapped[int | None] = mapped_column(Id)
+    decision: Mapped[str | None] = mapped_column(String(10))
+    answer: Mapped[str | None] = mapped_column(String(500))
+    decided_by: Mapped[int | None] = mapped_column(Id)
+    decided_at: Mapped[datetime | None]
+
+
+class ObjectionCorrection(Base):
+    """An award that was taken back because an objection was upheld."""
+
+    __tablename__ = "objection_correction"
+    __table_args__ = (UniqueConstraint("award_id"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
+    objection_id: Mapped[int] = mapped_column(ForeignKey("objection.id"), index=True)
+    award_id: Mapped[int] = mapped_column(Id)
+    entry_id: Mapped[int] = mapped_column(ForeignKey("ledger_entry.id"))

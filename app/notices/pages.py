@@ -1,0 +1,220 @@
+"""The month's end for the branch president, and the notice for everybody."""
+
+import json
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from app.identity import access
+from app.identity import queries as places
+from app.identity.domain import Role
+from app.kit import clock
+from app.kit.month import Month
+from app.ledger import queries as books
+from app.ledger.domain.canonical import printed_digest
+from app.printing.compilation import compile_pdf
+from app.web.forms import load_form
+from app.web.transaction import writes
+
+from . import queries, service
+from .domain import NOTICE_DAYS_DEFAULT, NoticePeriod, NoticeState, ObjectionSource
+from .models import Notice
+from .schemas import CloseMonthIn, DecisionIn, ObjectionIn, OfficeObjectionIn, PublishIn
+
+pages = Blueprint("notices", __name__)
+
+
+@pages.get("/desk/notices")
+@access.requires(Role.BRANCH_PRESIDENT, Role.SUPERVISION)
+def notice_list() -> str:
+    village_id = access.village_id()
+    return render_template(
+        "notices/list.html",
+        notices=queries.notices(village_id),
+        period=books.open_period(village_id),
+        chinese=_chinese,
+    )
+
+
+@pages.post("/desk/notices")
+@access.requires(Role.BRANCH_PRESIDENT)
+@writes(again=notice_list)
+def close_month() -> AnyResponse:
+    form = load_form(CloseMonthIn())
+    notice = service.close_month(
+        village_id=access.village_id(), month=form["month"], actor_id=access.actor_id()
+    )
+    flash(f"{form['month'].chinese}已结账，下个月的账同时开始。请看公示草稿。")
+    return redirect(url_for("notices.notice_desk", notice_id=notice.id), 303)
+
+
+@pages.get("/desk/notices/<int:notice_id>")
+@access.requires(Role.BRANCH_PRESIDENT, Role.SUPERVISION)
+def notice_desk(notice_id: int) -> str:
+    notice = queries.notice(access.village_id(), notice_id)
+    return render_template(
+        "notices/desk.html",
+        notice=notice,
+        objections=queries.objections(notice.id),
+        seal=books.seal(notice.period_id),
+        printed_digest=printed_digest,
+        chinese=_chinese,
+        today=clock.today(),
+        days=NOTICE_DAYS_DEFAULT,
+        can_settle=notice.posted_to is not None and clock.today() > notice.posted_to,
+    )
+
+
+@pages.get("/desk/notices/<int:notice_id>/draft.pdf")
+@access.requires(Role.BRANCH_PRESIDENT, Role.SUPERVISION)
+def draft_pdf(notice_id: int) -> Response:
+    notice = queries.notice(access.village_id(), notice_id)
+    period = NoticePeriod.starting(clock.today(), NOTICE_DAYS_DEFAULT)
+    payload = queries.notice_print(notice, period, created_at=notice.closed_at)
+    return Response(compile_pdf(payload), mimetype="application/pdf")
+
+
+@pages.post("/desk/notices/<int:notice_id>/publish")
+@access.requires(Role.BRANCH_PRESIDENT)
+@writes(again=notice_desk)
+def publish(notice_id: int) -> AnyResponse:
+    form = load_form(PublishIn())
+    village_id = access.village_id()
+    notice = queries.notice(village_id, notice_id)
+    period = NoticePeriod.starting(form["posted_from"], form["days"])
+    service.publish_notice(
+        village_id=village_id,
+        notice_id=notice_id,
+        period=period,
+        payload=queries.notice_print(notice, period, created_at=clock.now()),
+        actor_id=access.actor_id(),
+    )
+    flash("公示已定稿。请打印、签字、盖章、张贴。")
+    return redirect(url_for("notices.notice_desk", notice_id=notice_id), 303)
+
+
+@pages.post("/desk/notices/<int:notice_id>/settle")
+@access.requires(Role.BRANCH_PRESIDENT)
+@writes(again=notice_desk)
+def settle(notice_id: int) -> AnyResponse:
+    service.settle_notice(
+        village_id=access.village_id(), notice_id=notice_id, actor_id=access.actor_id()
+    )
+    flash("已结算，本期积分可以兑换了。")
+    return redirect(url_for("notices.notice_desk", notice_id=notice_id), 303)
+
+
+@pages.get("/desk/notices/<int:notice_id>/objections/new")
+@access.requires(Role.BRANCH_PRESIDENT, Role.SUPERVISION)
+def office_objection_form(notice_id: int) -> str:
+    notice = queries.notice(access.village_id(), notice_id)
+    return render_template("notices/office_objection.html", notice=notice, chinese=_chinese)
+
+
+@pages.post("/desk/notices/<int:notice_id>/objections/new")
+@access.requires(Role.BRANCH_PRESIDENT, Role.SUPERVISION)
+@writes(again=office_objection_form)
+def file_office_objection(notice_id: int) -> AnyResponse:
+    form = load_form(OfficeObjectionIn())
+    notice = queries.notice(access.village_id(), notice_id)
+    objection = service.file_objection(notice_id=notice.id, actor_id=access.actor_id(), **form)
+    flash(f"异议{objection.number}号已记下。")
+    return redirect(url_for("notices.objection_desk", objection_id=objection.id), 303)
+
+
+@pages.get("/desk/objections/<int:objection_id>")
+@access.requires(Role.BRANCH_PRESIDENT, Role.SUPERVISION)
+def objection_desk(objection_id: int) -> str:
+    village_id = access.village_id()
+    objection = queries.objection(village_id, objection_id)
+    notice = queries.notice(village_id, objection.notice_id)
+    passbook = request.args.get("passbook") or objection.passbook_number
+    return render_template(
+        "notices/objection.html",
+        objection=objection,
+        notice=notice,
+        chinese=_chinese,
+        passbook=passbook,
+        awards=queries.award_choices(notice, passbook) if passbook else [],
+    )
+
+
+@pages.post("/desk/objections/<int:objection_id>")
+@access.requires(Role.BRANCH_PRESIDENT, Role.SUPERVISION)
+@writes(again=objection_desk)
+def decide_objection(objection_id: int) -> AnyResponse:
+    form = load_form(DecisionIn())
+    objection = service.decide_objection(
+        village_id=access.village_id(),
+        objection_id=objection_id,
+        decision=form["decision"],
+        answer=form["answer"],
+        award_ids=tuple(form["award_ids"]),
+        actor_id=access.actor_id(),
+    )
+    flash(f"异议{objection.number}号已答复。")
+    return redirect(url_for("notices.notice_desk", notice_id=objection.notice_id), 303)
+
+
+@pages.get("/n/<code>")
+@access.open_to_all
+def public_notice(code: str) -> str:
+    notice = queries.notice_by_code(code)
+    return render_template(
+        "notices/public.html",
+        notice=notice,
+        village=places.village(notice.village_id),
+        content=json.loads(notice.content or "{}"),
+        verification=queries.verify(notice),
+        printed_digest=printed_digest,
+        chinese=_chinese,
+        takes_objections=_takes_objections(notice),
+    )
+
+
+@pages.get("/n/<code>/notice.pdf")
+@access.open_to_all
+def public_pdf(code: str) -> Response:
+    notice = queries.notice_by_code(code)
+    return Response(notice.pdf, mimetype="application/pdf")
+
+
+@pages.get("/n/<code>/objection")
+@access.open_to_all
+def objection_form(code: str) -> str:
+    notice = queries.notice_by_code(code)
+    return render_template(
+        "notices/objection_form.html",
+        notice=notice,
+        village=places.village(notice.village_id),
+        chinese=_chinese,
+        takes_objections=_takes_objections(notice),
+    )
+
+
+@pages.post("/n/<code>/objection")
+@access.open_to_all
+@writes(again=objection_form)
+def file_objection(code: str) -> str:
+    form = load_form(ObjectionIn())
+    notice = queries.notice_by_code(code)
+    objection = service.file_objection(
+        notice_id=notice.id, source=ObjectionSource.PHONE, actor_id=None, **form
+    )
+    return render_template(
+        "notices/objection_received.html",
+        objection=objection,
+        notice=notice,
+        village=places.village(notice.village_id),
+        chinese=_chinese,
+    )
+
+
+def _takes_objections(notice: Notice) -> bool:
+    return notice.state == NoticeState.PUBLISHED and queries.notice_period(notice).takes_objections(
+        clock.today()
+    )
+
+
+def _chinese(month: str) -> str:
+    return Month.parse(month).chinese

@@ -1,0 +1,230 @@
+"""What the notice prints, from the figures of its month: every text ready to set."""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+
+from sqlalchemy import select
+
+from app.activities import queries as activities
+from app.extensions import db, settings
+from app.identity import queries as places
+from app.kit.codes import code_link
+from app.kit.masking import mask_name
+from app.kit.month import Month
+from app.kit.points import format_tenths
+from app.ledger import queries as books
+from app.notices.domain import Decision, MonthFigures, NoticePeriod, total
+from app.notices.models import Notice, Objection
+from app.people.domain.households import HouseholdRef, NoticeNameMode
+from app.printing import payloads
+from app.rulebook import queries as rulebook
+from app.rulebook.domain.rules import RuleKind
+from app.store import queries as store
+
+from .figures import GridMonth, HouseholdMonth, VillageMonth, village_month
+
+_DECISION_WORDS = {Decision.UPHELD: "属实", Decision.REJECTED: "不属实"}
+_FIRST_DIGEST = bytes(32)
+
+
+def notice_print(
+    found: Notice, period: NoticePeriod, *, created_at: datetime
+) -> payloads.NoticePrint:
+    """The notice as it would hang from `period.posted_from` on.
+
+    Raises Conflict `notice_does_not_add_up`; `compile_pdf` then checks every glyph.
+    """
+    village = places.village(found.village_id)
+    town = places.town(village.town_id)
+    month = Month.parse(found.month)
+    figures = village_month(found.village_id, month)
+    return payloads.NoticePrint(
+        created_at=created_at,
+        town_name=town.name,
+        village_name=village.name,
+        branch_name=f"{village.name}分行",
+        number=f"{village.name}积分公示〔{month.year}〕第{found.number}号",
+        month=month.chinese,
+        posted_from=_day(period.posted_from),
+        posted_to=_day(period.posted_to),
+        rule_version=_rule_version(found.village_id, month),
+        objection_contact=payloads.ObjectionContact(
+            name=village.contact_name,
+            phone=village.contact_phone,
+            box=village.contact_place,
+            last_day=_day(period.posted_to),
+            link=f"{code_link(settings().public_url, found.public_code)}/OBJECTION",
+        ),
+        household_rows=tuple(_household_row(line) for line in figures.households),
+        household_sums=_sums(total(line.figures for line in figures.households)),
+        village_sums=_sums(figures.village),
+        household_count=str(len(figures.households)),
+        took_part_count=str(figures.took_part),
+        category_rows=_category_rows(figures),
+        verification=_verification(found),
+        grid_rows=tuple(_grid_row(grid) for grid in figures.grids),
+        stores=tuple(_store_month(found.village_id, month)),
+        objection_rows=tuple(_objection_rows(found)),
+        rule_changes=tuple(_rule_changes(found.village_id, month)),
+        theme_month=month.next.chinese,
+        theme_rows=_theme_rows(found.village_id, town.id, month.next),
+    )
+
+
+def _day(day: date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+def _sums(figures: MonthFigures) -> payloads.MonthSums:
+    return payloads.MonthSums(
+        opening=format_tenths(figures.opening),
+        added=format_tenths(figures.added),
+        redeemed=format_tenths(figures.redeemed),
+        expired=format_tenths(figures.expired) if figures.expired else "",
+        corrected=format_tenths(figures.corrected),
+        closing=format_tenths(figures.closing),
+    )
+
+
+def public_name(household: HouseholdRef) -> str:
+    """The head's name as the household lets the village read it."""
+    if household.notice_name_mode is NoticeNameMode.PASSBOOK:
+        return "—"
+    if household.notice_name_mode is NoticeNameMode.FULL:
+        return household.head_name
+    return mask_name(household.head_name)
+
+
+def _household_row(line: HouseholdMonth) -> payloads.HouseholdRow:
+    remarks = []
+    if line.staff_entered:
+        remarks.append(f"补录{line.staff_entered}笔")
+    if line.late:
+        remarks.append(f"迟报{line.late}笔")
+    return payloads.HouseholdRow(
+        grid=line.household.grid_name,
+        passbook_number=line.household.passbook_no,
+        head_name=public_name(line.household),
+        sums=_sums(line.figures),
+        remark="、".join(remarks),
+    )
+
+
+def _category_rows(figures: VillageMonth) -> tuple[payloads.CategoryRow, ...]:
+    return tuple(
+        payloads.CategoryRow(
+            category=row.category, times=str(row.times), points=format_tenths(row.points)
+        )
+        for row in figures.categories
+    )
+
+
+def _grid_row(grid: GridMonth) -> payloads.GridRow:
+    rate = (200 * grid.took_part + grid.households) // (2 * grid.households)
+    return payloads.GridRow(
+        grid=grid.name,
+        households=str(grid.households),
+        took_part=str(grid.took_part),
+        rate=f"{rate}%",
+        mean_standing=format_tenths(grid.mean_standing),
+        bonus=format_tenths(grid.bonus),
+    )
+
+
+def _store_month(village_id: int, month: Month) -> Iterator[payloads.StoreMonth]:
+    for found in store.stores(village_id):
+        figures = store.store_figures(village_id, found.id, month)
+        if not (figures.goods or figures.points_taken):
+            continue
+        yield payloads.StoreMonth(
+            name=figures.name,
+            points_taken=format_tenths(figures.points_taken),
+            amount_to_settle=_yuan(figures.amount_to_settle_fen),
+            goods=tuple(
+                payloads.GoodRow(
+                    title=good.title,
+                    unit=good.unit_word,
+                    source="、".join(supply.source for supply in good.supplies),
+                    came_in=str(sum(supply.quantity for supply in good.supplies)),
+                    handed_out=str(good.handed_out),
+                    left=str(good.left),
+                    expires_on=good.expires_on.isoformat() if good.expires_on else "",
+                )
+                for good in figures.goods
+            ),
+        )
+
+
+def _objection_rows(found: Notice) -> Iterator[payloads.ObjectionRow]:
+    """Objections to the notice before, told by number; nobody is named."""
+    earlier = db.session.execute(
+        select(Objection, Notice.month)
+        .join(Notice, Notice.id == Objection.notice_id)
+        .where(
+            Notice.village_id == found.village_id,
+            Notice.number == found.number - 1,
+        )
+        .order_by(Objection.number)
+    )
+    for objection, month in earlier:
+        if objection.decision is None or objection.decided_at is None:
+            continue
+        words = _DECISION_WORDS[Decision(objection.decision)]
+        yield payloads.ObjectionRow(
+            number=f"异{month}-{objection.number}",
+            received_on=objection.received_at.date().isoformat(),
+            result=f"{words}。{objection.answer}",
+            decided_on=objection.decided_at.date().isoformat(),
+        )
+
+
+def _rule_version(village_id: int, month: Month) -> str:
+    version = rulebook.current_version(village_id, month.last_day)
+    if version is None:
+        return "本村还没有积分细则"
+    return (
+        f"第{version.number}版，{_day(version.starts_on)}起执行；"
+        f"{_day(version.meeting_on)}{version.meeting_kind}通过"
+        f"（到会{version.present}人，赞成{version.votes_for}人，反对{version.votes_against}人，"
+        f"记录{version.record_number}）"
+    )
+
+
+def _rule_changes(village_id: int, month: Month) -> Iterator[str]:
+    for version in rulebook.versions(village_id):
+        if version.number > 1 and month.first_day <= version.starts_on <= month.next.last_day:
+            yield f"{_day(version.starts_on)}起执行积分细则第{version.number}版。"
+
+
+def _theme_rows(village_id: int, town_id: int, month: Month) -> tuple[payloads.ThemeRow, ...]:
+    version = rulebook.current_version(village_id, month.first_day)
+    rules = rulebook.rules(version.id, {RuleKind.SPEND}) if version else []
+    costing = {rule.code for rule in rules}
+    return tuple(
+        payloads.ThemeRow(
+            title=theme.title,
+            team=theme.team_name,
+            points=f"{'-' if theme.rule_code in costing else '+'}{format_tenths(theme.points)}",
+        )
+        for theme in activities.published_themes(town_id, month)
+    )
+
+
+def _verification(found: Notice) -> payloads.Verification:
+    seal = books.seal(found.period_id)
+    if seal is None:
+        raise AssertionError("a notice belongs to a closed month, and every closed month is sealed")
+    return payloads.Verification(
+        first_entry=str(seal.first_entry_id) if seal.entry_count else "",
+        last_entry=str(seal.last_entry_id) if seal.entry_count else "",
+        entry_count=str(seal.entry_count),
+        digest=seal.digest.hex(),
+        previous_digest="" if seal.previous_digest == _FIRST_DIGEST else seal.previous_digest.hex(),
+        code=found.public_code,
+        link=code_link(settings().public_url, found.public_code),
+    )
+
+
+def _yuan(fen: int) -> str:
+    yuan, rest = divmod(abs(fen), 100)
+    return f"{'-' if fen < 0 else ''}{yuan}.{rest:02d} 元"

@@ -1,0 +1,187 @@
+"""The figures of a month, gathered from the ledger and told by household, grid and category."""
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from app.activities import queries as activities
+from app.kit.errors import Conflict
+from app.kit.month import Month
+from app.kit.points import Tenths
+from app.ledger import queries as books
+from app.ledger.domain.accounts import POINT, SCORE, Purpose
+from app.notices.domain import EARNED, MonthFigures, month_figures, total
+from app.people import queries as people
+from app.people.domain.households import HouseholdRef, HouseholdStatus
+from app.rulebook import queries as rulebook
+
+if TYPE_CHECKING:
+    from app.ledger.models import LedgerPeriod
+    from app.rulebook.models import Award
+
+_HOUSEHOLD_PURPOSES = (Purpose.PENDING, Purpose.SPENDABLE, Purpose.HELD)
+_OTHER_POINT_PURPOSES = (
+    Purpose.ISSUANCE, Purpose.BRANCH_BUDGET, Purpose.BONUS_POOL, Purpose.ACTIVITY_POOL,
+    Purpose.ACTIVITY_INCOME, Purpose.STORE_TAKINGS, Purpose.SETTLED, Purpose.EXPIRED,
+    Purpose.MOVED_OUT, Purpose.MOVED_IN,
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class HouseholdMonth:
+    """One household's line: figures in tenths, and how its credits came about."""
+
+    household: HouseholdRef
+    figures: MonthFigures
+    staff_entered: int
+    late: int
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryMonth:
+    """Awards of one category of the rule book."""
+
+    category: str
+    times: int
+    points: Tenths
+
+
+@dataclass(frozen=True, slots=True)
+class GridMonth:
+    """One grid; `mean_standing` in tenths per household, rounded half up."""
+
+    name: str
+    households: int
+    took_part: int
+    mean_standing: int
+    bonus: Tenths
+
+
+@dataclass(frozen=True, slots=True)
+class VillageMonth:
+    """Everything a notice says in figures."""
+
+    households: tuple[HouseholdMonth, ...]
+    village: MonthFigures
+    categories: tuple[CategoryMonth, ...]
+    grids: tuple[GridMonth, ...]
+
+    @property
+    def took_part(self) -> int:
+        return sum(line.figures.added > 0 for line in self.households)
+
+
+def village_month(village_id: int, month: Month) -> VillageMonth:
+    """Gather a month's figures.
+
+    The households' sum and the village's are taken from the two sides of the transfers; Conflict
+    `notice_does_not_add_up` when they differ, which a sound book cannot make happen.
+    """
+    period = books.period(village_id, month)
+    by_household = _household_figures(period)
+    village = _village_figures(period)
+    if total(by_household.values()) != village:
+        raise Conflict("notice_does_not_add_up")
+    awards = _awards_of(period)
+    staff_entered = activities.staff_entered_awards(village_id, [award.id for award in awards])
+    marks = _marks(awards, staff_entered, month)
+    lines = tuple(
+        HouseholdMonth(
+            household, by_household.get(household.id, MonthFigures()), *marks[household.id]
+        )
+        for household in people.households(village_id)
+        if household.status is HouseholdStatus.ACTIVE or household.id in by_household
+    )
+    return VillageMonth(
+        households=lines,
+        village=village,
+        categories=_categories(village_id, awards),
+        grids=_grids(period, lines),
+    )
+
+
+def _household_figures(period: "LedgerPeriod") -> dict[int, MonthFigures]:
+    figures: dict[int, MonthFigures] = defaultdict(MonthFigures)
+    for purpose in _HOUSEHOLD_PURPOSES:
+        for (household_id, unit_id), sums in books.sums_of_period(period, purpose).items():
+            if unit_id == POINT:
+                figures[household_id] += month_figures(sums.opening, sums.credits, sums.debits)
+    return dict(figures)
+
+
+def _village_figures(period: "LedgerPeriod") -> MonthFigures:
+    """The households' month as all other accounts saw it, sides exchanged."""
+    return total(
+        month_figures(-sums.opening, sums.debits, sums.credits)
+        for purpose in _OTHER_POINT_PURPOSES
+        for (_owner_id, unit_id), sums in books.sums_of_period(period, purpose).items()
+        if unit_id == POINT
+    )
+
+
+def _awards_of(period: "LedgerPeriod") -> list["Award"]:
+    entries = books.entries(period.village_id, period_id=period.id, kinds=EARNED)
+    return list(rulebook.awards(period.village_id, entry_ids=[entry.id for entry in entries]))
+
+
+def _marks(
+    awards: list["Award"], staff_entered: frozenset[int], month: Month
+) -> dict[int, tuple[int, int]]:
+    """Per household: credits typed in by staff, and credits for deeds of an earlier month."""
+    typed: Counter[int] = Counter()
+    late: Counter[int] = Counter()
+    for award in awards:
+        typed[award.household_id] += award.id in staff_entered
+        late[award.household_id] += award.occurred_on < month.first_day
+    return defaultdict(lambda: (0, 0), {key: (typed[key], late[key]) for key in typed})
+
+
+def _categories(village_id: int, awards: list["Award"]) -> tuple[CategoryMonth, ...]:
+    rules = rulebook.rules_by_id(village_id, {award.rule_id for award in awards})
+    times: Counter[str] = Counter()
+    points: Counter[str] = Counter()
+    for award in awards:
+        category = rules[award.rule_id].category
+        times[category] += 1
+        points[category] += award.granted
+    return tuple(
+        CategoryMonth(category, times[category], Tenths(points[category]))
+        for category in sorted(times, key=lambda name: (-points[name], name))
+    )
+
+
+def _grids(period: "LedgerPeriod", lines: tuple[HouseholdMonth, ...]) -> tuple[GridMonth, ...]:
+    standing = _standing_of_households(period)
+    by_grid: dict[str, list[HouseholdMonth]] = defaultdict(list)
+    for line in lines:
+        by_grid[line.household.grid_name].append(line)
+    return tuple(
+        GridMonth(
+            name=name,
+            households=len(members),
+            took_part=sum(line.figures.added > 0 for line in members),
+            mean_standing=_mean([standing[line.household.id] for line in members]),
+            bonus=Tenths(0),
+        )
+        for name, members in by_grid.items()
+        if name
+    )
+
+
+def _standing_of_households(period: "LedgerPeriod") -> Counter[int]:
+    """The month's net standing of each household: its own and its members'."""
+    net = {
+        owner_id: sums.closing - sums.opening
+        for (owner_id, unit_id), sums in books.sums_of_period(period, Purpose.STANDING).items()
+        if unit_id == SCORE
+    }
+    of_member = people.households_of(period.village_id, list(net))
+    standing: Counter[int] = Counter()
+    for owner_id, change in net.items():
+        home = of_member.get(owner_id)
+        standing[home.id if home else owner_id] += change
+    return standing
+
+
+def _mean(amounts: list[int]) -> int:
+    return (2 * sum(amounts) + len(amounts)) // (2 * len(amounts)) if amounts else 0

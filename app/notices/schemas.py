@@ -1,0 +1,86 @@
+"""What the notice forms and the API take and give."""
+
+from marshmallow import fields, validate
+
+from app.kit.schema import IdField, MonthField, StrictSchema, TextField
+
+from .domain import NOTICE_DAYS_DEFAULT, NOTICE_DAYS_MAX, NOTICE_DAYS_MIN, Decision, ObjectionSource
+
+
+class CloseMonthIn(StrictSchema):
+    month = MonthField(required=True)
+
+
+class PublishIn(StrictSchema):
+    posted_from = fields.Date(
+        required=True, error_messages={"invalid": "请按 2026-11-01 的样子填日期。"}
+    )
+    days = fields.Integer(
+        load_default=NOTICE_DAYS_DEFAULT,
+        validate=validate.Range(NOTICE_DAYS_MIN, NOTICE_DAYS_MAX, error="公示期要{min}到{max}天。"),
+        error_messages={"invalid": "请填天数，例如 7。"},
+    )
+
+
+class ObjectionIn(StrictSchema):
+    statement = TextField(length_max=500, required=True)
+    passbook_number = TextField(length_max=20, load_default="")
+    objector_name = TextField(length_max=40, load_default="")
+
+
+class OfficeObjectionIn(ObjectionIn):
+    source = fields.Enum(
+        ObjectionSource,
+        by_value=True,
+        required=True,
+        validate=validate.OneOf([ObjectionSource.OFFICE, ObjectionSource.PAPER]),
+        error_messages={"unknown": "请选怎么收到的。"},
+    )
+
+
+class DecisionIn(StrictSchema):
+    decision = fields.Enum(
+        Decision,
+        by_value=True,
+        required=True,
+        error_messages={"required": "请选属实或不属实。", "unknown": "请选属实或不属实。"},
+    )
+    answer = TextField(length_max=500, required=True)
+    award_ids = fields.List(IdField(), load_default=list)
+
+
+class NoticeOut(StrictSchema):
+    id = IdField(required=True)
+    month = fields.String(required=True)
+    number = fields.Integer(required=True)
+    state = fields.String(required=True)
+    public_code = fields.String(required=True)
+    posted_from = fields.Date()
+    posted_to = fields.Date()
+
+
+class ObjectionOut(StrictSchema):
+    id = IdField(required=True)
+    number = fields.Integer(required=True)
+    source = fields.String(required=True)
+    statement = fields.String(required=True)
+    received_at = fields.AwareDateTime(required=True)
+    decision = fields.String()
+    answer = fields.String()
+
+
+class ObjectionReceiptOut(StrictSchema):
+    """What somebody who objects without signing in gets back."""
+
+    number = fields.Integer(required=True)
+    received_at = fields.AwareDateTime(required=True)
+
+
+class VerificationOut(StrictSchema):
+    month = fields.String(required=True)
+    holds = fields.Boolean(required=True)
+    digest = fields.String(required=True)
+    recomputed = fields.String(required=True)
+    previous_digest = fields.String(required=True)
+    entry_count = fields.Integer(required=True)
+    pdf_sha256 = fields.String(required=True)
