@@ -2,7 +2,15 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import (
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kit.db import Base, Id
@@ -53,19 +61,35 @@ class RuleRow(Base):
     review: Mapped[str] = mapped_column(String(60))
 
 
+class RuleDraft(Base):
+    """An uploaded rule book that somebody is looking at; saved once it has become a version."""
+
+    __tablename__ = "rule_draft"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
+    village_id: Mapped[int] = mapped_column(ForeignKey("village.id"))
+    file_name: Mapped[str] = mapped_column(String(100))
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+    created_by: Mapped[int] = mapped_column(Id)
+    created_at: Mapped[datetime]
+    rule_version_id: Mapped[int | None] = mapped_column(ForeignKey("rule_version.id"))
+
+
 class Award(Base):
     """Points granted to a household for a member's deed, or what became of the wish.
 
-    `asked` and `granted` in tenths; `entry_id` is empty when the cap left nothing. The cap
-    columns name the counter the award was counted on, so that the next one finds it.
+    `asked` and `granted` in tenths; `entry_id` is empty when the cap left nothing. Rule code and
+    cap group are what later awards are counted with, under whatever version of the rule book;
+    `cap_used_before` is what the cap had been used by. `return_entry_id` brought points that had
+    become spendable back, so that they could be reversed.
     """
 
     __tablename__ = "award"
     __table_args__ = (
         UniqueConstraint("village_id", "idempotency_key"),
-        Index("ix_award_cap", "cap_owner_id", "cap_counted", "cap_window"),
         Index("ix_award_village_id_occurred_on", "village_id", "occurred_on"),
         Index("ix_award_household_id", "household_id"),
+        Index("ix_award_member_id", "member_id"),
         Index("ix_award_source", "source_id"),
     )
 
@@ -78,12 +102,9 @@ class Award(Base):
     occurred_on: Mapped[date] = mapped_column(Date)
     asked: Mapped[int]
     granted: Mapped[int]
-    cap_counted: Mapped[str] = mapped_column(String(40))
-    cap_scope: Mapped[str] = mapped_column(String(10))
-    cap_owner_id: Mapped[int] = mapped_column(Id)
-    cap_window: Mapped[str] = mapped_column(String(60))
+    rule_code: Mapped[str] = mapped_column(String(20))
+    cap_group: Mapped[str] = mapped_column(String(20))
     cap_used_before: Mapped[int]
-    cap_points_max: Mapped[int | None]
     from_owner_kind: Mapped[int]
     from_owner_id: Mapped[int] = mapped_column(Id)
     from_purpose: Mapped[int]
@@ -93,5 +114,6 @@ class Award(Base):
     entry_id: Mapped[int | None] = mapped_column(ForeignKey("ledger_entry.id"), unique=True)
     actor_id: Mapped[int] = mapped_column(Id)
     created_at: Mapped[datetime]
+    return_entry_id: Mapped[int | None] = mapped_column(Id)
     reversal_entry_id: Mapped[int | None] = mapped_column(ForeignKey("ledger_entry.id"))
     reversal_reason: Mapped[str] = mapped_column(String(100), default="")

@@ -106,25 +106,50 @@ MESSAGES: dict[str, str] = {
     "rule_awards_nothing": "这条细则不能用来加分。",
     "award_without_points": "这笔因封顶没有加分,不用冲正。",
     "insufficient_points": "积分不够:现有{balance_tenths}分,需要{needed_tenths}分。",
-    "rule_code_repeated": "编号“{value}”重复了,请改成不同的编号。",
-    "rule_points_bad": "分值“{value}”不对,要大于 0。扣分也填正数,类型写“扣分”。",
+    "rule_draft_not_found": "没有找到这份上传的细则。请重新上传。",
+    "rule_points_bad": "分值“{value}”不对,要大于 0、不超过{points_max_tenths}。扣分写在“类型”里。",
     "rule_kind_bad": "类型“{value}”看不懂,请填:加分、消费、扣分、集体奖励。",
-    "rule_cap_bad": "封顶分“{value}”不对,要大于 0。",
+    "rule_cap_bad": "封顶分“{value}”不对,要大于 0、不超过{points_max_tenths}。"
+    "不封顶的,封顶、周期和组都空着。",
     "rule_cap_period_bad": "封顶周期“{value}”看不懂,请填:每次、每月、每季、每年、一次性。",
     "rule_cap_scope_bad": "封顶对象“{value}”看不懂,请填:个人、户。",
-    "lint_empty": "细则里一条规则也没有。",
+    # what a rule book may not say: the reason, and what to do
+    "lint_empty": "细则里一条规则也没有。请在表头下面一行写一条规则。",
+    "lint_code_repeated": "这个编号前面已经用过了。请改成不同的编号。",
     "lint_no_adoption": "没有填写表决记录。细则要经村民会议或村民代表会议通过才能用。",
-    "lint_adoption_votes": "表决票数对不上:赞成要大于 0,赞成加反对不能多于到会人数。",
-    "lint_adoption_minority": "赞成票没有过到会人数的一半,细则没有通过。",
-    "lint_complaints": "不能因为反映问题、信访、投诉扣分。请删掉这条。",
-    "lint_fees": "不能因为没有缴费扣分。请删掉这条。",
-    "lint_faith": "不能因为信仰扣分。请删掉这条。",
-    "lint_births": "不能因为生育扣分。请删掉这条。",
-    "lint_health": "不能因为健康状况扣分。请删掉这条。",
-    "lint_private_speech": "不能因为私下的言论扣分。请删掉这条。",
-    "lint_benefits": "不能用积分取消或限制国家给的待遇。请删掉这条。",
-    "lint_zeroing": "不能清零积分或“一票否决”。请删掉这条。",
-    "lint_redeemable": "可兑换积分只加不扣,扣分只影响评价分。请删掉这条。",
+    "lint_adoption_votes": "表决票数对不上:赞成要大于 0,赞成加反对不能多于到会人数。"
+    "请核对会议记录。",
+    "lint_adoption_minority": "赞成票没有过到会人数的一半,这版细则没有通过,不能用。",
+    "lint_complaints": "反映问题、信访、投诉、举报是村民的权利,不能因此扣分。请删掉这条。",
+    "lint_fees": "不能因为没有缴费扣分,欠费要按合同或法律办。请删掉这条。",
+    "lint_faith": "信教和不信教都是自由,不能因此扣分。请删掉这条。",
+    "lint_births": "生育是家庭自己的事,不能因此扣分。请删掉这条。",
+    "lint_health": "不能因为生病、残疾、体检或接种扣分。请删掉这条。",
+    "lint_private_speech": "不能因为私下或网上说的话扣分,违法的由公安处理。请删掉这条。",
+    "lint_benefits": "低保、补贴等国家给的待遇不能用积分取消或限制。请删掉这条。",
+    "lint_zeroing": "不能清零积分,也不能“一票否决”。请删掉这条,或改成扣评价分。",
+    "lint_redeemable": "可兑换积分只加不扣,扣分只能扣评价分。请改成类型“扣分”,不写扣兑换积分。",
+    # why less was awarded than asked
+    "cut_event_member": "每次活动{subject}封顶{cap_tenths}分,已得{used_tenths}分,"
+    "本次计{granted_tenths}分。",
+    "cut_event_household": "每次活动{subject}一户封顶{cap_tenths}分,本户已得{used_tenths}分,"
+    "本次计{granted_tenths}分。",
+    "cut_month_member": "本月{subject}封顶{cap_tenths}分,已得{used_tenths}分,"
+    "本次计{granted_tenths}分。",
+    "cut_month_household": "本月{subject}一户封顶{cap_tenths}分,本户已得{used_tenths}分,"
+    "本次计{granted_tenths}分。",
+    "cut_quarter_member": "本季度{subject}封顶{cap_tenths}分,已得{used_tenths}分,"
+    "本次计{granted_tenths}分。",
+    "cut_quarter_household": "本季度{subject}一户封顶{cap_tenths}分,本户已得{used_tenths}分,"
+    "本次计{granted_tenths}分。",
+    "cut_year_member": "本年{subject}封顶{cap_tenths}分,已得{used_tenths}分,"
+    "本次计{granted_tenths}分。",
+    "cut_year_household": "本年{subject}一户封顶{cap_tenths}分,本户已得{used_tenths}分,"
+    "本次计{granted_tenths}分。",
+    "cut_once_member": "{subject}只奖一次,封顶{cap_tenths}分,已得{used_tenths}分,"
+    "本次计{granted_tenths}分。",
+    "cut_once_household": "{subject}一户只奖一次,封顶{cap_tenths}分,本户已得{used_tenths}分,"
+    "本次计{granted_tenths}分。",
     # the public notice
     "books_do_not_hold": "账本检查发现{findings}处问题，没有结账。请联系镇里：{first}",
     "notice_does_not_add_up": "各户合计与全村合计对不上，公示没有生成。请联系镇里。",

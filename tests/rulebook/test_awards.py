@@ -1,27 +1,34 @@
 """Awards within their caps, posted with the score, and taken back."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 from flask import Flask
+from sqlalchemy import delete, update
 
+from app.extensions import db
 from app.kit.errors import Conflict, Invalid, NotFound
 from app.kit.month import Month
 from app.kit.points import Tenths
 from app.ledger import queries as books
 from app.ledger import service as ledger
 from app.ledger.domain.accounts import (
+    Purpose,
     branch_budget,
     household_pending,
     household_spendable,
     household_standing,
     member_standing,
-    store_takings,
+    village_account,
 )
 from app.ledger.domain.drafts import EntryDraft, EntryKind, TransferDraft
 from app.ledger.queries import checker
 from app.rulebook import queries, service
 from app.rulebook.domain.awards import AwardOutcome, AwardRequest
+from app.rulebook.domain.rules import Cap, CapPeriod, CapScope
+from app.rulebook.models import Award
+from app.web.messages import sentence
 from app.web.transaction import run_in_transaction
 from tests.factories.places import make_places
 from tests.factories.rulebooks import adopt_rules, open_book
@@ -87,8 +94,15 @@ def test_rules_of_a_group_share_one_cap_within_a_batch_and_across(village: Villa
     assert [outcome.granted for outcome in outcomes] == [20, 20, 20]
     fourth, fifth = village.award(village.request("ZY05"), village.request("ZY01"))
     assert (fourth.granted, fourth.cut) == (20, 0)
-    assert (fifth.granted, fifth.cut, fifth.used_before, fifth.cap_points_max) == (0, 20, 80, 80)
+    assert (fifth.granted, fifth.cut) == (0, 20)
     assert fifth.entry_id is None
+    assert fifth.cut_reason is not None
+    assert (
+        sentence(fifth.cut_reason.code, fifth.cut_reason.facts)
+        == "本月志愿服务封顶8分,已得8分,本次计0分。"
+    )
+    kept = queries.awards(village.id, household_id=1)
+    assert queries.cut_reasons(village.id, kept) == {fifth.award_id: fifth.cut_reason}
     assert books.balance(household_pending(village.id, 1)) == 80
     somebody_else, next_month = village.award(
         village.request("ZY01", member=12), village.request("ZY01", on=date(2026, 11, 1))
@@ -176,12 +190,13 @@ def test_a_reversal_frees_the_room_under_the_cap(village: Village) -> None:
 def test_a_settled_award_is_taken_back_from_what_is_spendable(village: Village) -> None:
     outcome = village.award(village.request("HJ03"))[0]
     pending, spendable = household_pending(village.id, 1), household_spendable(village.id, 1)
+    expired = village_account(village.id, Purpose.EXPIRED)
 
     def settle_and_spend() -> None:
         ledger.close_period(village.id, month=Month(2026, 10))
         for kind, transfer, memo in (
             (EntryKind.SETTLE, TransferDraft(pending, spendable, 20), "2026-10"),
-            (EntryKind.REDEMPTION, TransferDraft(spendable, store_takings(village.id, 5), 5), ""),
+            (EntryKind.EXPIRY, TransferDraft(spendable, expired, 5), ""),
         ):
             draft = EntryDraft(village.id, kind, DAY, 7, kind, (transfer,), memo=memo)
             ledger.post([draft])
@@ -196,3 +211,78 @@ def test_a_settled_award_is_taken_back_from_what_is_spendable(village: Village) 
     _reverse(village, later.award_id, key="not settled yet")
     assert books.balance(spendable) == 15
     assert checker.check() == []
+
+
+def test_a_settled_award_that_is_still_there_comes_back_whole(village: Village) -> None:
+    outcome = village.award(village.request("HJ03"))[0]
+    pending, spendable = household_pending(village.id, 1), household_spendable(village.id, 1)
+
+    def settle() -> None:
+        ledger.close_period(village.id, month=Month(2026, 10))
+        transfer = TransferDraft(pending, spendable, 20)
+        draft = EntryDraft(
+            village.id, EntryKind.SETTLE, DAY, 7, "settle", (transfer,), memo="2026-10"
+        )
+        ledger.post([draft])
+
+    run_in_transaction(settle)
+    entry_id = _reverse(village, outcome.award_id)
+    assert _reverse(village, outcome.award_id) == entry_id
+    for account in (pending, spendable, member_standing(village.id, 11)):
+        assert books.balance(account) == 0
+    assert books.balance(branch_budget(village.id)) == 10_000
+    assert checker.check() == []
+
+
+def test_a_cap_counts_under_later_versions_and_other_periods(village: Village) -> None:
+    """ZY01 was capped by month and member; the new version caps it by year and household."""
+    village.award(village.request("ZY01"), village.request("ZY01", on=date(2026, 9, 8), member=12))
+    rules = [
+        replace(rule, cap=Cap(Tenths(50), CapPeriod.YEAR, CapScope.HOUSEHOLD))
+        for rule in queries.rules(village.version_id)
+        if rule.code == "ZY01"
+    ]
+    village.version_id = adopt_rules(village.id, rules, starts_on=date(2026, 12, 1))
+    december = village.award(village.request("ZY01", member=13, on=date(2026, 12, 5)))[0]
+    assert december.granted == 10
+    next_year = village.award(village.request("ZY01", on=date(2027, 1, 5)))[0]
+    assert next_year.granted == 20
+
+
+def test_an_award_by_an_event_counts_within_the_event_whatever_the_day(village: Village) -> None:
+    first, second, other = village.award(
+        village.request("CW01", member=11, source=5),
+        village.request("CW01", member=12, source=5, on=date(2026, 10, 10)),
+        village.request("CW01", member=12, source=6),
+    )
+    assert [first.granted, second.granted, other.granted] == [20, 0, 20]
+    assert village.award(village.request("CW01", source=5, on=date(2026, 11, 1)))[0].granted == 0
+
+
+@pytest.mark.parametrize(
+    ("column", "value"), [("granted", 10), ("household_id", 2), ("member_id", 12)]
+)
+def test_the_checker_finds_an_award_that_says_something_else(
+    village: Village, column: str, value: int
+) -> None:
+    award_id = village.award(village.request("ZY01"))[0].award_id
+    assert checker.check() == []
+    statement = update(Award).where(Award.id == award_id).values({column: value})
+    run_in_transaction(lambda: db.session.execute(statement))
+    assert [(found.pass_name, found.detail.split()[0]) for found in checker.check()] == [
+        ("witnesses_agree", "award")
+    ]
+
+
+def test_the_checker_finds_an_entry_without_its_award(village: Village) -> None:
+    village.award(village.request("ZY01"))
+    run_in_transaction(lambda: db.session.execute(delete(Award)))
+    assert [found.pass_name for found in checker.check()] == ["witnesses_agree"]
+
+
+def test_an_award_of_another_village_is_not_found(village: Village) -> None:
+    award_id = village.award(village.request("ZY01"))[0].award_id
+    with pytest.raises(NotFound, match="award_not_found"):
+        queries.award(village.id + 1, award_id)
+    with pytest.raises(NotFound, match="rule_not_found"):
+        village.award(replace(village.request("ZY01"), village_id=village.id + 1))

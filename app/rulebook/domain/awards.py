@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from app.kit.errors import Fact
 from app.kit.points import Tenths
 from app.ledger.domain.accounts import (
     Address,
@@ -13,7 +14,16 @@ from app.ledger.domain.accounts import (
 )
 from app.ledger.domain.drafts import TransferDraft
 
-from .rules import Cap
+from .caps import Deed
+from .rules import Rule
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleRef(Rule):
+    """A saved rule as other features see it."""
+
+    id: int
+    rule_version_id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,19 +49,56 @@ class AwardRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class CutReason:
+    """Why less was granted than asked: a code of the message table and its facts."""
+
+    code: str
+    facts: dict[str, Fact]
+
+
+@dataclass(frozen=True, slots=True)
 class AwardOutcome:
-    """What was granted of what was asked; with `cut` above zero, `cap` says why."""
+    """What was granted of what was asked; where something was cut, the reason says why."""
 
     award_id: int
     asked: Tenths
     granted: Tenths
-    used_before: Tenths
-    cap_points_max: Tenths | None
     entry_id: int | None
+    cut_reason: CutReason | None
 
     @property
     def cut(self) -> Tenths:
         return Tenths(self.asked - self.granted)
+
+
+def deed_of(request: AwardRequest, rule: RuleRef) -> Deed:
+    """What the caps see of a request."""
+    return Deed(
+        rule_code=rule.code,
+        cap_group=rule.cap.group if rule.cap else "",
+        member_id=request.member_id,
+        household_id=request.household_id,
+        occurred_on=request.occurred_on,
+        source=(request.source_kind, request.source_id),
+    )
+
+
+def explain_cut(rule: RuleRef, *, asked: int, granted: int, used_before: int) -> CutReason | None:
+    """The cap in facts, for one sentence such as "本月志愿服务封顶8分,已得7分,本次计1分".
+
+    Rules that share a cap are spoken of by their category.
+    """
+    if granted == asked or rule.cap is None:
+        return None
+    return CutReason(
+        code=f"cut_{rule.cap.period}_{rule.cap.scope}",
+        facts={
+            "subject": rule.category if rule.cap.group else f"“{rule.title}”",
+            "cap_tenths": rule.cap.points_max,
+            "used_tenths": used_before,
+            "granted_tenths": granted,
+        },
+    )
 
 
 def award_transfers(
@@ -72,19 +119,3 @@ def award_transfers(
         TransferDraft(from_account, household_pending(village_id, household_id), granted),
         TransferDraft(score_source(village_id), standing, granted),
     )
-
-
-@dataclass(frozen=True, slots=True)
-class RuleRef:
-    """A saved rule as other features see it."""
-
-    id: int
-    rule_version_id: int
-    code: str
-    category: str
-    title: str
-    kind: str
-    points: Tenths
-    cap: Cap | None
-    evidence: str
-    review: str

@@ -1,83 +1,92 @@
 """What a rule book may not say, whoever adopted it; each refusal with its reason.
 
 The list follows what law and practice demand of points systems: no deduction for complaints,
-fees, faith, births, health or private speech, nothing taken from state benefits, no zeroing.
+fees, faith, births, health or private speech, nothing taken from state benefits, no zeroing, no
+deduction of points that can be redeemed, no version that no meeting adopted.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from .rules import Adoption, Rule, RuleKind
-
-# Looked for in deductions only: a village may well reward blood donors or reported hazards.
-_DEDUCTION_TOPICS = {
-    "lint_complaints": "上访 信访 投诉 举报 诉求 12345 告状 反映问题 维权 越级",
-    "lint_fees": (
-        "欠费 欠缴 拖欠 未缴 不缴 拒缴 未交 不交 拒交 缴费 合作医疗 医保 养老保险 水费 电费 卫生费 "
-        "垃圾费 集资 摊派"
-    ),
-    "lint_faith": "宗教 信教 教会 教堂 寺庙 做礼拜 烧香 拜佛 信仰",
-    "lint_births": "超生 计划生育 二胎 三胎 生育 怀孕 流产 未婚先孕",
-    "lint_health": "患病 疾病 生病 精神病 传染病 残疾 抑郁 疫苗 体检",
-    "lint_private_speech": (
-        "言论 朋友圈 微信群 群聊 抖音 快手 发帖 评论 议论 说闲话 造谣 传谣 顶撞 辱骂干部"
-    ),
-}
-# Looked for in every rule.
-_BENEFITS = re.compile(
-    r"(取消|停发|扣发|扣除|暂停|不予|剥夺|收回|限制).{0,8}"
-    r"(低保|五保|特困|救助|补贴|补助|养老金|社保|福利|惠农|宅基地|分红|贷款|入学|参军|政审)"
-    r"|(低保|五保|特困|救助|补贴|补助|养老金|社保|福利|惠农|分红).{0,8}(取消|停发|扣发|扣除|暂停|剥夺)"
+from .wordings import (
+    ALWAYS_REFUSED,
+    HIDDEN_DEDUCTION,
+    OFFER,
+    PENALTY,
+    TOPICS,
+    ZEROING_DEDUCTION,
+    sentences,
 )
-_ZEROING = re.compile(r"清零|归零|一票否决|全部扣除|积分作废|取消全部积分")
-_REDEEMABLE = re.compile(r"扣(除|减)?.{0,4}(兑换积分|可兑换|存折|积分余额)")
 
 
 @dataclass(frozen=True, slots=True)
 class LintFinding:
-    """A rule that may not be saved; `rule_code` is empty for the version as a whole."""
+    """Something that may not be saved; `rule_code` is empty for the version as a whole.
+
+    `words` are those that gave offence; `line` is the rule's in its file, 0 without a file.
+    """
 
     code: str
-    rule_code: str
-    title: str
-    words: str
+    rule_code: str = ""
+    title: str = ""
+    words: str = ""
+    line: int = 0
 
 
 def lint(rules: Sequence[Rule], adoption: Adoption | None) -> list[LintFinding]:
     """Everything that keeps the version from being saved; empty when it may be."""
-    findings = list(_lint_adoption(adoption))
-    if not rules:
-        findings.append(LintFinding("lint_empty", "", "", ""))
-    for rule in rules:
-        findings.extend(_lint_rule(rule))
-    return findings
+    return [*lint_adoption(adoption), *lint_rules(rules)]
 
 
-def _lint_adoption(adoption: Adoption | None) -> Iterator[LintFinding]:
+def lint_adoption(adoption: Adoption | None) -> Iterator[LintFinding]:
+    """What is missing or does not add up in the record of the adopting meeting."""
     if adoption is None or not (adoption.record_number and adoption.meeting_kind):
-        yield LintFinding("lint_no_adoption", "", "", "")
+        yield LintFinding("lint_no_adoption")
         return
     votes = adoption.votes_for + adoption.votes_against
-    if adoption.present <= 0 or adoption.votes_for <= 0 or votes > adoption.present:
-        yield LintFinding("lint_adoption_votes", "", "", "")
+    if adoption.votes_for <= 0 or adoption.votes_against < 0 or votes > adoption.present:
+        yield LintFinding("lint_adoption_votes")
     elif adoption.votes_for * 2 <= adoption.present:
         # Organic Law of Villagers' Committees, articles 22 and 26: more than half of those present.
-        yield LintFinding("lint_adoption_minority", "", "", "")
+        yield LintFinding("lint_adoption_minority")
+
+
+def lint_rules(rules: Sequence[Rule]) -> Iterator[LintFinding]:
+    """What is wrong with the rules themselves, whoever adopts them."""
+    if not rules:
+        yield LintFinding("lint_empty")
+    seen: set[str] = set()
+    for rule in rules:
+        if rule.code in seen:
+            yield _finding("lint_code_repeated", rule, rule.code)
+        seen.add(rule.code)
+        yield from _lint_rule(rule)
 
 
 def _lint_rule(rule: Rule) -> Iterator[LintFinding]:
-    text = f"{rule.category} {rule.title} {rule.evidence}"
+    said = sentences(rule.category, rule.title)
+    evidence = sentences(rule.evidence)
+    topics = (*TOPICS, *ALWAYS_REFUSED) if _takes_points(rule.kind, said) else ALWAYS_REFUSED
+    for topic in topics:
+        words = topic.find(said, evidence)
+        if words:
+            yield _finding(topic.code, rule, words)
     if rule.kind is RuleKind.DEDUCT:
-        for code, topics in _DEDUCTION_TOPICS.items():
-            named = next((topic for topic in topics.split() if topic in text), None)
-            if named:
-                yield LintFinding(code, rule.code, rule.title, named)
-    for code, compiled in (
-        ("lint_benefits", _BENEFITS),
-        ("lint_zeroing", _ZEROING),
-        ("lint_redeemable", _REDEEMABLE),
-    ):
-        found = compiled.search(text)
-        if found:
-            yield LintFinding(code, rule.code, rule.title, found[0])
+        found, code = ZEROING_DEDUCTION.search(said), "lint_zeroing"
+    else:
+        hidden = PENALTY if rule.kind is RuleKind.SPEND else HIDDEN_DEDUCTION
+        found, code = hidden.search(said), "lint_redeemable"
+    if found:
+        yield _finding(code, rule, found[0])
+
+
+def _takes_points(kind: RuleKind, said: str) -> bool:
+    """Whether the rule deducts, openly or under another name."""
+    if kind is RuleKind.SPEND:
+        return not OFFER.search(said)
+    return kind is RuleKind.DEDUCT or HIDDEN_DEDUCTION.search(said) is not None
+
+
+def _finding(code: str, rule: Rule, words: str) -> LintFinding:
+    return LintFinding(code, rule.code, rule.title, words, rule.line)

@@ -6,6 +6,10 @@ from enum import StrEnum
 
 from app.kit.points import Tenths
 
+RULE_POINTS_MAX = Tenths(10_000)
+CAP_POINTS_MAX = Tenths(100_000)
+"""Far above what any village gives; a number beyond is a slip of the pen."""
+
 
 class RuleKind(StrEnum):
     """What following the rule does; a deduction touches the standing score only."""

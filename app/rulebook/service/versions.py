@@ -11,8 +11,10 @@ from app.kit.errors import Conflict, Invalid
 from app.kit.ids import new_id
 from app.kit.month import Month
 from app.ledger import queries as books
+from app.ledger import service as ledger
 from app.rulebook import queries
-from app.rulebook.domain.lint import lint
+from app.rulebook.domain.changes import compare_versions
+from app.rulebook.domain.lint import LintFinding, lint_adoption, lint_rules
 from app.rulebook.domain.rules import Adoption, Rule
 from app.rulebook.models import RuleRow, RuleVersion
 
@@ -25,22 +27,17 @@ def save_version(
     starts_on: date,
     actor_id: int,
 ) -> RuleVersion:
-    """Save a version that counts from a day on.
+    """Save a version that counts from a day on; saving the newest one again gives that one.
 
-    Raises Invalid `rule_version_refused` (findings, first) when lint finds anything,
-    `adoption_in_future`, Conflict `starts_in_closed_month` or `starts_before_last_version`.
+    Raises Invalid `rule_version_refused` (count, findings: "rule code, lint code, words") or the
+    lint's code for the adoption, `adoption_in_future`, Conflict `starts_in_closed_month` or
+    `starts_before_last_version`.
     """
-    findings = lint(rules, adoption)
-    if findings:
-        raise Invalid("rule_version_refused", count=len(findings), first=findings[0].code)
-    if adoption.meeting_on > clock.today():
-        raise Invalid("adoption_in_future")
-    opened = books.open_period(village_id)
-    if opened is not None and opened.number > 1:
-        first_day = Month.parse(opened.month).first_day
-        if starts_on < first_day:
-            raise Conflict("starts_in_closed_month", first_day=first_day.isoformat())
+    _check(rules, adoption)
     earlier = queries.versions(village_id)
+    if earlier and _is_same(earlier[0], rules, adoption, starts_on):
+        return earlier[0]
+    _check_start(village_id, starts_on)
     if earlier and starts_on < earlier[0].starts_on:
         raise Conflict("starts_before_last_version", first_day=earlier[0].starts_on.isoformat())
     version = RuleVersion(
@@ -64,6 +61,43 @@ def save_version(
         [_row(version.id, position, rule) for position, rule in enumerate(rules)],
     )
     return version
+
+
+def _check(rules: Sequence[Rule], adoption: Adoption) -> None:
+    findings = list(lint_rules(rules))
+    if findings:
+        raise Invalid("rule_version_refused", count=len(findings), findings=[*map(_told, findings)])
+    for finding in lint_adoption(adoption):
+        raise Invalid(finding.code)
+    if adoption.meeting_on > clock.today():
+        raise Invalid("adoption_in_future")
+
+
+def _told(finding: LintFinding) -> str:
+    return f"{finding.rule_code} {finding.code} {finding.words}".strip()
+
+
+def _is_same(
+    version: RuleVersion, rules: Sequence[Rule], adoption: Adoption, starts_on: date
+) -> bool:
+    changes = compare_versions(queries.rules(version.id), rules)
+    return (
+        version.starts_on == starts_on
+        and queries.adoption_of(version) == adoption
+        and not (changes.added or changes.changed or changes.removed)
+    )
+
+
+def _check_start(village_id: int, starts_on: date) -> None:
+    if books.open_period(village_id) is None:
+        return
+    # Keeps the month open until we have saved.
+    ledger.hold_accounts(village_id, ())
+    opened = books.open_period(village_id)
+    if opened is not None and opened.number > 1:
+        first_day = Month.parse(opened.month).first_day
+        if starts_on < first_day:
+            raise Conflict("starts_in_closed_month", first_day=first_day.isoformat())
 
 
 def _row(version_id: int, position: int, rule: Rule) -> dict[str, object]:

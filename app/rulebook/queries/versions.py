@@ -1,0 +1,119 @@
+"""Reads of rule book versions and their rules."""
+
+from collections.abc import Collection, Sequence
+from datetime import date
+
+from sqlalchemy import select
+
+from app.extensions import db
+from app.kit.errors import NotFound
+from app.kit.points import Tenths
+from app.rulebook.domain.awards import RuleRef
+from app.rulebook.domain.rules import Adoption, Cap, CapPeriod, CapScope, RuleKind
+from app.rulebook.models import RuleDraft, RuleRow, RuleVersion
+
+
+def versions(village_id: int) -> Sequence[RuleVersion]:
+    """The versions of a village's rule book, newest first."""
+    return db.session.scalars(
+        select(RuleVersion)
+        .where(RuleVersion.village_id == village_id)
+        .order_by(RuleVersion.number.desc())
+    ).all()
+
+
+def version(village_id: int, version_id: int) -> RuleVersion:
+    """A version of the village; NotFound `rule_version_not_found`."""
+    found = db.session.get(RuleVersion, version_id)
+    if found is None or found.village_id != village_id:
+        raise NotFound("rule_version_not_found")
+    return found
+
+
+def adoption_of(found: RuleVersion) -> Adoption:
+    """The record of the meeting that adopted a version."""
+    return Adoption(
+        meeting_on=found.meeting_on,
+        meeting_kind=found.meeting_kind,
+        present=found.present,
+        votes_for=found.votes_for,
+        votes_against=found.votes_against,
+        record_number=found.record_number,
+    )
+
+
+def current_version(village_id: int, on: date) -> RuleVersion | None:
+    """The version that counts on a day: the last one that had started by then."""
+    return db.session.scalar(
+        select(RuleVersion)
+        .where(RuleVersion.village_id == village_id, RuleVersion.starts_on <= on)
+        .order_by(RuleVersion.starts_on.desc(), RuleVersion.number.desc())
+        .limit(1)
+    )
+
+
+def rules(version_id: int, kinds: Collection[RuleKind] | None = None) -> list[RuleRef]:
+    """The rules of a version in the order of its file."""
+    query = select(RuleRow).where(RuleRow.rule_version_id == version_id).order_by(RuleRow.position)
+    if kinds is not None:
+        query = query.where(RuleRow.kind.in_(kinds))
+    return [_ref(row) for row in db.session.scalars(query)]
+
+
+def rule(village_id: int, rule_id: int) -> RuleRef:
+    """A rule of any version of the village; NotFound `rule_not_found`."""
+    found = rules_by_id(village_id, [rule_id])
+    if not found:
+        raise NotFound("rule_not_found")
+    return found[rule_id]
+
+
+def rules_by_id(village_id: int, rule_ids: Collection[int]) -> dict[int, RuleRef]:
+    """Those of the rules that are the village's."""
+    rows = db.session.scalars(
+        select(RuleRow)
+        .join(RuleVersion, RuleVersion.id == RuleRow.rule_version_id)
+        .where(RuleVersion.village_id == village_id, RuleRow.id.in_(rule_ids))
+    )
+    return {row.id: _ref(row) for row in rows}
+
+
+def rule_by_code(version_id: int, code: str) -> RuleRef:
+    """A rule of a version by its code; NotFound `rule_not_found`."""
+    row = db.session.scalar(
+        select(RuleRow).where(RuleRow.rule_version_id == version_id, RuleRow.code == code)
+    )
+    if row is None:
+        raise NotFound("rule_not_found")
+    return _ref(row)
+
+
+def draft(village_id: int, draft_id: int) -> RuleDraft:
+    """An uploaded rule book of the village; NotFound `rule_draft_not_found`."""
+    found = db.session.get(RuleDraft, draft_id)
+    if found is None or found.village_id != village_id:
+        raise NotFound("rule_draft_not_found")
+    return found
+
+
+def _ref(row: RuleRow) -> RuleRef:
+    cap = None
+    if row.cap_points is not None and row.cap_period is not None and row.cap_scope is not None:
+        cap = Cap(
+            Tenths(row.cap_points),
+            CapPeriod(row.cap_period),
+            CapScope(row.cap_scope),
+            row.cap_group,
+        )
+    return RuleRef(
+        id=row.id,
+        rule_version_id=row.rule_version_id,
+        code=row.code,
+        category=row.category,
+        title=row.title,
+        kind=RuleKind(row.kind),
+        points=Tenths(row.points),
+        cap=cap,
+        evidence=row.evidence,
+        review=row.review,
+    )
