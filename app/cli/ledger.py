@@ -4,6 +4,7 @@ import sys
 
 import click
 from flask.cli import AppGroup
+from sqlalchemy import text
 
 from app.extensions import db
 from app.identity import queries as identity_queries
@@ -20,18 +21,20 @@ ledger = AppGroup("ledger", help="Check the books.")
 @click.option("--village", "village_code", help="Only this village's book.")
 def check_books(village_code: str | None) -> None:
     """Read every book from its first row on; exit code 1 when anything does not hold."""
-    books = checker.books()
-    if village_code is not None:
-        books = [identity_queries.village_by_code(village_code).id]
+    checker.view_one_instant()
+    books = checker.books() if village_code is None else [_village_id(village_code)]
     with click.progressbar(
         length=checker.passes_count(books), label="Checking", file=sys.stderr
     ) as bar:
         findings = checker.check(books, progress=lambda: bar.update(1))
     for finding in findings:
-        click.echo(f"{finding.pass_name}: village {finding.village_id}: {finding.detail}")
+        village = identity_queries.village(finding.village_id)
+        click.echo(f"{village.name}: {finding.pass_name.replace('_', ' ')}: {finding.detail}")
     if findings:
-        raise click.ClickException(f"{len(findings)} findings in {len(books)} books")
-    click.echo(f"{len(books)} books hold: every pass is silent")
+        raise click.ClickException(
+            f"{_counted(len(findings), 'finding')} in {_counted(len(books), 'book')}"
+        )
+    click.echo(f"{_counted(len(books), 'book')}: every pass is silent.")
 
 
 @ledger.command("verify-seal")
@@ -39,17 +42,18 @@ def check_books(village_code: str | None) -> None:
 @click.option("--month", "month_code", required=True, help="For example 2026-10.")
 def verify_a_seal(village_code: str, month_code: str) -> None:
     """Recompute the digest of a closed month and compare it with the seal."""
+    checker.view_one_instant()
+    village_id = _village_id(village_code)
     try:
-        village = identity_queries.village_by_code(village_code)
-        period = queries.period(village.id, Month.parse(month_code))
-        stored = queries.seal(period.id)
+        period = queries.period(village_id, Month.parse(month_code))
     except (NotFound, ValueError) as error:
-        raise click.ClickException(str(error)) from error
+        raise click.BadParameter(f"there is no month {month_code}") from error
+    stored = queries.seal(period.id)
     if stored is None:
         raise click.ClickException(f"{month_code} is still open and has no seal")
-    computed = queries.compute_seal(village.id, period.id).header
+    computed = queries.compute_seal(village_id, period.id).header
     wrong = queries.differences(stored, computed)
-    click.echo(f"{village.name} {month_code}: {printed_digest(stored.digest)}")
+    click.echo(f"{village_code} {month_code}: {printed_digest(stored.digest)}")
     click.echo(f"entries {stored.entry_count}, balances {stored.balance_count}")
     if wrong:
         raise click.ClickException(f"the rows do not give this seal: {', '.join(wrong)}")
@@ -62,7 +66,25 @@ def grant(role: str) -> None:
     """Give a PostgreSQL role what the application needs: everywhere else all rows, in the books
     only reading and inserting.
     """
+    if db.engine.dialect.name != "postgresql":
+        raise click.BadParameter("SQLite has no roles; its triggers keep the books")
     with db.engine.begin() as connection:
+        if (
+            connection.scalar(text("SELECT 1 FROM pg_roles WHERE rolname = :r"), {"r": role})
+            is None
+        ):
+            raise click.BadParameter(f"there is no role {role}")
         for statement in service.grant_statements(connection, role):
             connection.execute(statement)
     click.echo(f"{role} may insert into the books, and change nothing there.")
+
+
+def _village_id(code: str) -> int:
+    try:
+        return identity_queries.village_by_code(code).id
+    except NotFound as error:
+        raise click.BadParameter(f"there is no village {code}") from error
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -1,16 +1,19 @@
 """What the posting function does with a batch, on both databases."""
 
-from datetime import date
+from datetime import timedelta
 from functools import partial
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, insert, select, update
 
 from app.extensions import db
+from app.kit import clock
 from app.kit.errors import Conflict, DomainError, Invalid
+from app.kit.ids import IdSource
 from app.ledger import queries, service
 from app.ledger.domain.accounts import Address, OwnerKind, Purpose
 from app.ledger.domain.drafts import EntryDraft, EntryKind, Posted, TransferDraft
+from app.ledger.models import LedgerAccount, LedgerBalance
 from app.ledger.queries import checker
 from app.web.transaction import run_in_transaction
 from tests.ledger.books import ACCOUNTS, DAY, OCTOBER, VILLAGE, draft, good, held, open_book, post
@@ -193,13 +196,66 @@ def test_statement_budgets() -> None:
     assert checker.check() == []
 
 
-def test_an_event_of_an_earlier_month_lands_in_the_open_one() -> None:
+def test_ids_of_an_account_grow_whatever_the_clocks_say() -> None:
+    """Another server, whose clock is an hour ahead, has touched the account last."""
     open_book()
-    run_in_transaction(lambda: service.close_period(VILLAGE, month=OCTOBER))
-    late = run_in_transaction(
-        lambda: service.post([draft("budget → pending1 20", on=date(2026, 10, 3))])
-    )[0]
-    november = queries.open_period(VILLAGE)
-    assert november is not None
-    assert late.period_id == november.id
-    assert queries.entry(VILLAGE, late.entry_id).occurred_on == date(2026, 10, 3)
+    with clock.stopped_at(clock.now() + timedelta(hours=1)):
+        ahead = IdSource(node=5).next()
+    run_in_transaction(lambda: db.session.execute(update(LedgerBalance).values(version=ahead)))
+    posted = post("budget → pending1 20")[0]
+    (transfer,) = queries.entry(VILLAGE, posted.entry_id).transfers
+    assert ahead < posted.entry_id < transfer.id
+    versions = db.session.scalars(select(LedgerBalance.version)).all()
+    assert versions == [transfer.id, transfer.id]
+
+
+def test_a_ceiling_on_a_balance_row_is_kept() -> None:
+    open_book()
+    post("budget → spendable1 20")
+    run_in_transaction(
+        lambda: db.session.execute(
+            update(LedgerBalance).where(LedgerBalance.balance == 20).values(ceiling=25)
+        )
+    )
+    with pytest.raises(Conflict) as refused:
+        post("budget → spendable1 6")
+    assert (refused.value.code, refused.value.facts) == ("balance_ceiling", {"ceiling": 25})
+    post("budget → spendable1 5")
+    assert held("spendable1") == {"spendable1": 25}
+
+
+def test_a_limited_account_without_its_row_takes_nothing() -> None:
+    """Going on without the row would be posting without a limit."""
+    address = ACCOUNTS["spendable5"]
+    open_book()
+    run_in_transaction(
+        lambda: db.session.execute(
+            insert(LedgerAccount).values(
+                id=5,
+                village_id=VILLAGE,
+                owner_kind=address.owner_kind,
+                owner_id=address.owner_id,
+                purpose=address.purpose,
+                unit_id=address.unit_id,
+            )
+        )
+    )
+    with pytest.raises(RuntimeError, match="no balance row"):
+        post("budget → spendable5 5")
+
+
+def test_an_empty_batch_is_nothing() -> None:
+    assert service.post([]) == []
+    assert service.post_each([]) == []
+
+
+def test_held_accounts_are_there_before_anything_is_posted() -> None:
+    open_book()
+    accounts = [ACCOUNTS["pending1"], ACCOUNTS["budget"]]
+
+    def hold_then_post() -> int:
+        service.hold_accounts(VILLAGE, accounts)
+        assert queries.balance(ACCOUNTS["pending1"]) == 0
+        return service.post([draft("budget → pending1 5")])[0].entry_id
+
+    assert queries.entry(VILLAGE, run_in_transaction(hold_then_post)).kind == EntryKind.AWARD

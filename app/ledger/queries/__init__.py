@@ -15,6 +15,7 @@ from .periods import periods as periods
 from .periods import sums_of_period as sums_of_period
 from .seals import compute_seal as compute_seal
 from .seals import differences as differences
+from .seals import header_of as header_of
 from .seals import seal as seal
 from .seals import seals as seals
 from .statements import StatementLine as StatementLine
