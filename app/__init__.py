@@ -5,7 +5,8 @@ from flask_smorest import Api
 from flask_wtf import CSRFProtect
 
 from app import cli, config, extensions
-from app.activities.pages import activity_pages
+from app.activities.api import ACTIVITY_APIS
+from app.activities.pages import ACTIVITY_PAGES
 from app.activities.queries.witnesses import ACTIVITY_WITNESS
 from app.identity import access
 from app.identity.api import api as identity_api
@@ -26,8 +27,15 @@ from app.web.health import health
 from app.web.links import init_links
 from app.web.preferences import init_preferences, preferences
 
-PAGES = (*activity_pages, identity_pages, health, preferences, *STORE_PAGES, notices_pages)
-APIS = (identity_api, people_api, store_api, notices_api)
+PAGES = (
+    *ACTIVITY_PAGES,
+    identity_pages,
+    health,
+    preferences,
+    *STORE_PAGES,
+    notices_pages,
+)
+APIS = (*ACTIVITY_APIS, identity_api, people_api, store_api, notices_api)
 
 WITNESSES = (ACTIVITY_WITNESS, AWARD_WITNESS, STORE_WITNESS)
 

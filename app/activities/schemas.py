@@ -90,6 +90,19 @@ class OwnScanForm(StrictSchema):
     leaving = fields.Boolean(load_default=False)
 
 
+class CodeIn(OwnScanForm):
+    """A rotating code, or the code of a poster."""
+
+    code = fields.String(required=True, validate=validate.Length(max=300))
+
+
+class ListIn(StrictSchema):
+    """Several people; with `arrived_at` they are typed in from paper."""
+
+    member_ids = fields.List(IdField(), required=True, validate=validate.Length(min=1, max=2000))
+    arrived_at = fields.AwareDateTime(load_default=None)
+
+
 class ListForm(StrictSchema):
     """Several people ticked on the roster, or typed in from paper with the hour on the sheet."""
 
@@ -146,15 +159,24 @@ class ActivityOut(StrictSchema):
     cancel_reason = fields.String()
 
 
-class SessionOut(StrictSchema):
-    id = IdField(attribute="session.id")
-    starts_at = fields.AwareDateTime(attribute="session.starts_at")
-    ends_at = fields.AwareDateTime(attribute="session.ends_at")
-    seats = fields.Integer(attribute="session.seats")
+class SessionTimesOut(StrictSchema):
+    id = IdField()
+    starts_at = fields.AwareDateTime()
+    ends_at = fields.AwareDateTime()
+    seats = fields.Integer()
+    closed_at = fields.AwareDateTime(allow_none=True)
+
+
+class PlannedActivityOut(StrictSchema):
+    activity = fields.Nested(ActivityOut)
+    sessions = fields.List(fields.Nested(SessionTimesOut))
+
+
+class ActivitySessionOut(StrictSchema):
+    session = fields.Nested(SessionTimesOut)
+    activity = fields.Nested(ActivityOut)
     confirmed = fields.Integer()
     waiting = fields.Integer()
-    closed_at = fields.AwareDateTime(attribute="session.closed_at", allow_none=True)
-    activity = fields.Nested(ActivityOut)
 
 
 class SignupOut(StrictSchema):
@@ -178,6 +200,62 @@ class AttendanceOut(StrictSchema):
     minutes = fields.Integer(allow_none=True)
     minutes_rule = fields.String(allow_none=True)
     reason = fields.String()
-    asked = TenthsField(allow_none=True)
-    granted = TenthsField(allow_none=True)
-    cut_reason = fields.String(allow_none=True)
+
+
+class CapOut(StrictSchema):
+    points_max = TenthsField()
+    period = fields.String()
+    scope = fields.String()
+    group = fields.String()
+
+
+class ResultLineOut(StrictSchema):
+    """`cap` is there when it cut the points."""
+
+    attendance = fields.Nested(AttendanceOut)
+    minutes = fields.Integer()
+    asked = TenthsField()
+    granted = TenthsField()
+    cap = fields.Nested(CapOut, allow_none=True)
+
+
+class ClosingOut(StrictSchema):
+    session = fields.Nested(SessionTimesOut)
+    lines = fields.List(fields.Nested(ResultLineOut))
+
+
+class CorrectionOut(StrictSchema):
+    id = IdField()
+    state_before = fields.String()
+    state_after = fields.String()
+    minutes_before = fields.Integer(allow_none=True)
+    minutes_after = fields.Integer(allow_none=True)
+    reason = fields.String()
+
+
+class ChoiceOut(StrictSchema):
+    member_id = IdField()
+    name = fields.String()
+
+
+class ScanAnswerOut(StrictSchema):
+    """What the scanning screen shows; `choices` asks who of a household is there."""
+
+    level = fields.String()
+    title = fields.String()
+    message = fields.String()
+    choices = fields.List(fields.Nested(ChoiceOut))
+
+
+class RotatingCodeOut(StrictSchema):
+    code = fields.String()
+    link = fields.String()
+    new_in_seconds = fields.Integer()
+
+
+class MonthQuery(StrictSchema):
+    month = MonthField(required=True)
+
+
+class ThemeSavedOut(StrictSchema):
+    taken = fields.String()

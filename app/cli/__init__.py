@@ -2,17 +2,19 @@
 
 from flask import Flask
 
+from .activities import grant_quota, import_themes
 from .database import db_upgrade
 from .goods import import_goods
 from .imports import imports
 from .ledger import ledger
 from .sample import sample
 
-COMMANDS = (db_upgrade, imports, ledger, sample)
+COMMANDS = (db_upgrade, grant_quota, imports, ledger, sample)
 
 
 def register(app: Flask) -> None:
     """Add every command to `flask --app wsgi`."""
     imports.add_command(import_goods)
+    imports.add_command(import_themes)
     for command in COMMANDS:
         app.cli.add_command(command)

@@ -62,6 +62,14 @@ def request_key(*, required: bool) -> RequestKey | None:
     return RequestKey(caller=getattr(g, "caller", "anonymous"), key=key, digest=_digest())
 
 
+def required_key() -> str:
+    """The key of a request that had to carry one, as its caller made it."""
+    key = request_key(required=True)
+    if key is None:
+        raise AssertionError("a required key is there")
+    return key.key
+
+
 def answer_once(
     key: RequestKey | None, answer: Callable[[], Response], *, secret_answer: bool
 ) -> Response | DomainError:

@@ -1,14 +1,16 @@
-"""Links from QR codes, which are written in capitals to make the codes smaller."""
+"""Addresses: links from QR codes, which are in capitals to make the codes smaller, and ids."""
 
 import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from flask import Flask
+from flask import Flask, request
+from werkzeug.routing import IntegerConverter, Map
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
+ID_MAX = (1 << 63) - 1
 _CAPITAL_LINK = re.compile(r"/[A-Z]/")
 
 
@@ -27,6 +29,20 @@ class CapitalLinks:
         return self._application(environ, start_response)
 
 
+class IdConverter(IntegerConverter):
+    """A number in an address: one that no database holds finds no page."""
+
+    def __init__(self, url_map: Map) -> None:
+        super().__init__(url_map, max=ID_MAX)
+
+
+def id_argument(name: str) -> int | None:
+    """An id behind the question mark; None when it is missing or no id."""
+    given = request.args.get(name, type=int)
+    return given if given is not None and 0 <= given <= ID_MAX else None
+
+
 def init_links(app: Flask) -> None:
-    """Put it in front of the application."""
+    """Put the capital links in front of the application, and bound its numbers."""
+    app.url_map.converters["int"] = IdConverter
     app.wsgi_app = CapitalLinks(app.wsgi_app)  # type: ignore[method-assign]

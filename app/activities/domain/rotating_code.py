@@ -17,6 +17,8 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from app.kit.codes import CodeKind, complete_code, decode_number, encode_number, read_code
 
 SLOT_SECONDS = 30
+# A third of a slot: a code on the screen is good for at least another twenty seconds.
+NEW_CODE_EVERY_SECONDS = SLOT_SECONDS // 3
 FINISH_WITHIN = timedelta(minutes=5)
 
 _SESSION_CHARACTERS = 13  # 31**13 > 2**63

@@ -2,7 +2,7 @@
 
 from . import branch, codes, member, organiser, paperwork, town
 
-activity_pages = (
+ACTIVITY_PAGES = (
     branch.pages,
     codes.pages,
     member.pages,

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from app.activities import queries, service
@@ -16,6 +16,7 @@ from app.ledger.domain.accounts import branch_budget
 from app.ledger.queries import balance
 from app.people import queries as people
 from app.web.forms import load_form
+from app.web.links import id_argument
 from app.web.messages import sentence
 from app.web.transaction import writes
 
@@ -29,7 +30,7 @@ _PAGE_SIZE = 50
 @requires(*SCHEDULING)
 def list_activities() -> str:
     """All sessions of the village, latest first, and the month's themes to schedule from."""
-    before = request.args.get("before", type=int)
+    before = id_argument("before")
     found = queries.village_sessions(village_id(), before_id=before, limit=_PAGE_SIZE)
     month = Month.of(clock.today())
     town_id = places.village(village_id()).town_id
@@ -46,7 +47,7 @@ def list_activities() -> str:
 @requires(*SCHEDULING)
 def schedule_form() -> str:
     """The form, filled with the suggestions of a theme when one was chosen."""
-    theme_id = request.values.get("theme_id", type=int)
+    theme_id = id_argument("theme_id")
     town_id = places.village(village_id()).town_id
     theme = queries.published_theme(town_id, theme_id) if theme_id else None
     teams = people.teams(village_id())

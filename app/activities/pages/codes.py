@@ -19,8 +19,6 @@ from app.kit.errors import NotFound
 from app.web.forms import load_form
 from app.web.transaction import writes
 
-from .member import family
-
 pages = Blueprint("session_codes", __name__)
 
 _PHONE_COOKIE = "phone"
@@ -68,7 +66,7 @@ def _check_in_page(session: ActivitySession, *, ticket: str) -> Response:
     if caller is not None and caller.village_id != session.village_id:
         raise NotFound("code_not_found")
     view = queries.session(session.village_id, session.id)
-    persons = family() if own else []
+    persons = queries.family(caller) if caller is not None and own else []
     rows = {person.id: queries.attendance_of(session.id, person.id) for person in persons}
     response = make_response(
         render_template(
@@ -104,7 +102,7 @@ def _check_in(session: ActivitySession, form: dict[str, Any], source: Source) ->
         raise NotFound("code_not_found")
     answer = service.scan_own(
         session=session,
-        household_id=family()[0].household_id,
+        household_id=queries.family(caller)[0].household_id,
         member_ids=form["member_ids"],
         source=source,
         leaving=form["leaving"],

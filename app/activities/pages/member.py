@@ -12,21 +12,11 @@ from app.identity.access import actor_id, principal, requires, village_id
 from app.identity.domain import Role
 from app.kit import clock
 from app.kit.errors import NotFound
-from app.people import queries as people
-from app.people.domain.households import MemberRef
 from app.web.forms import load_form
 from app.web.messages import sentence
 from app.web.transaction import writes
 
 pages = Blueprint("activities", __name__)
-
-
-def family() -> list[MemberRef]:
-    """Whom the signed-in villager may act for: the own household, oneself first."""
-    own_id = principal().member_id or 0
-    household_id = people.member(village_id(), own_id).household_id
-    living = [person for person in people.members_of(household_id) if person.status == "active"]
-    return sorted(living, key=lambda person: person.id != own_id)
 
 
 @pages.get("/activities")
@@ -35,7 +25,7 @@ def list_activities() -> str:
     """What is on, by day."""
     found = queries.upcoming_sessions(village_id(), clock.now())
     mine = queries.signups_of_members(
-        [person.id for person in family()], [view.session.id for view in found]
+        [person.id for person in queries.family(principal())], [view.session.id for view in found]
     )
     signed_up: dict[int, list[str]] = {}
     for signup in mine:
@@ -55,7 +45,7 @@ def show_session(session_id: int) -> str:
     view = queries.session(village_id(), session_id)
     if view.activity.approved_at is None:
         raise NotFound("session_not_found")
-    persons = family()
+    persons = queries.family(principal())
     signups = queries.signups_of_members([person.id for person in persons], [session_id])
     return render_template(
         "activities/session.html",
@@ -74,7 +64,7 @@ def show_session(session_id: int) -> str:
 @requires(Role.MEMBER)
 @writes(again=show_session)
 def sign_up(session_id: int) -> Response:
-    member_id = _of_family(load_form(MemberForm())["member_id"])
+    member_id = queries.of_family(principal(), load_form(MemberForm())["member_id"])
     own = member_id == principal().member_id
     signup = service.sign_up(
         village_id=village_id(),
@@ -94,14 +84,8 @@ def cancel(session_id: int) -> Response:
     service.cancel_signup(
         village_id=village_id(),
         session_id=session_id,
-        member_id=_of_family(load_form(MemberForm())["member_id"]),
+        member_id=queries.of_family(principal(), load_form(MemberForm())["member_id"]),
         actor_id=actor_id(),
     )
     flash(sentence("signup_cancelled", {}))
     return redirect(url_for("activities.show_session", session_id=session_id), 303)
-
-
-def _of_family(member_id: int) -> int:
-    if member_id not in {person.id for person in family()}:
-        raise NotFound("member_not_found")
-    return member_id

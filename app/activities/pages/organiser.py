@@ -16,17 +16,15 @@ from flask import (
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.activities import queries, service
-from app.activities.domain.rotating_code import SLOT_SECONDS, make_code
+from app.activities.domain.rotating_code import NEW_CODE_EVERY_SECONDS, make_code
 from app.activities.domain.signups import SignupSource
 from app.activities.queries import SessionView
 from app.activities.schemas import MemberForm, NotThereForm, ScanForm
 from app.extensions import settings
 from app.identity.access import actor_id, principal, requires, village_id
-from app.identity.domain import Role
 from app.identity.queries import display_names
 from app.kit import clock
 from app.kit.codes import code_link
-from app.kit.errors import Conflict
 from app.people import queries as people
 from app.printing.qr import qr_svg
 from app.web.forms import load_form
@@ -35,10 +33,7 @@ from app.web.transaction import writes
 
 pages = Blueprint("organiser", __name__, url_prefix="/organiser")
 
-# A third of a slot: a code on the screen is good for at least another twenty seconds.
-_NEW_CODE_EVERY_SECONDS = SLOT_SECONDS // 3
-
-ORGANISING = (Role.ORGANISER, Role.GRID_WORKER, Role.BRANCH_PRESIDENT)
+ORGANISING = tuple(queries.ORGANISING_ROLES)
 
 
 def own_session(session_id: int) -> SessionView:
@@ -120,12 +115,11 @@ def scan(session_id: int) -> str | Response:
 @requires(*ORGANISING)
 def show_rotating_code(session_id: int) -> str:
     """The code for the organiser's screen; a script, or else a refresh, keeps it new."""
-    view = own_session(session_id)
     return render_template(
         "activities/organiser/rotating_code.html",
-        view=view,
-        svg=_rotating_svg(view),
-        every_seconds=_NEW_CODE_EVERY_SECONDS,
+        view=own_session(session_id),
+        svg=_rotating_svg(session_id),
+        every_seconds=NEW_CODE_EVERY_SECONDS,
     )
 
 
@@ -133,7 +127,7 @@ def show_rotating_code(session_id: int) -> str:
 @requires(*ORGANISING)
 def draw_rotating_code(session_id: int) -> Response:
     """The drawing alone, for the script."""
-    return Response(_rotating_svg(own_session(session_id)), mimetype="image/svg+xml")
+    return Response(_rotating_svg(session_id), mimetype="image/svg+xml")
 
 
 @pages.get("/sessions/<int:session_id>/people/<int:member_id>")
@@ -257,10 +251,7 @@ def _wants_json() -> bool:
     return request.accept_mimetypes.best == "application/json"
 
 
-def _rotating_svg(view: SessionView) -> str:
-    if view.session.closed_at is not None:
-        raise Conflict("session_closed")
-    if view.activity.cancelled_at is not None:
-        raise Conflict("activity_cancelled")
-    code = make_code(settings().master_key, view.session.id, clock.now())
+def _rotating_svg(session_id: int) -> str:
+    queries.running_session(principal(), session_id)
+    code = make_code(settings().master_key, session_id, clock.now())
     return qr_svg(code_link(settings().public_url, code))

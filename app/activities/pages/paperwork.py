@@ -145,14 +145,13 @@ def _take_list(session_id: int, source: Source) -> BaseResponse:
         day = clock.local(view.session.starts_at).date()
         arrived = form["arrived"]
         arrived_at = clock.instant(day, arrived) if arrived else view.session.starts_at
-    for member_id in form["member_ids"]:
-        service.check_in(
-            village_id=village_id(),
-            session_id=session_id,
-            member_id=member_id,
-            source=source,
-            actor_id=actor_id(),
-            arrived_at=arrived_at,
-        )
+    service.check_in_list(
+        village_id=village_id(),
+        session_id=session_id,
+        member_ids=form["member_ids"],
+        source=source,
+        actor_id=actor_id(),
+        arrived_at=arrived_at,
+    )
     flash(sentence("list_taken", {"count": len(form["member_ids"])}))
     return redirect(url_for("organiser.show_session", session_id=session_id), 303)

@@ -1,7 +1,5 @@
 """The head bank: theme lists of the town, and quotas granted to its branches."""
 
-import uuid
-
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
@@ -17,6 +15,7 @@ from app.kit.month import Month
 from app.ledger.domain.accounts import branch_budget
 from app.ledger.queries import balances
 from app.web.forms import load_form
+from app.web.idempotency import required_key
 from app.web.messages import sentence
 from app.web.transaction import writes
 
@@ -136,8 +135,7 @@ def grant() -> Response:
         month=form["month"],
         amount=form["points"],
         actor_id=actor_id(),
-        # The request's own key already tells a repeat from a second grant.
-        idempotency_key=uuid.uuid4().hex,
+        idempotency_key=f"{actor_id()}:{required_key()}",
     )
     flash(sentence("quota_granted", {}))
     return redirect(url_for("town_activities.list_grants"), 303)

@@ -11,10 +11,13 @@ from .attendance import shared_phone_ids as shared_phone_ids
 from .attendance import signups_of_members as signups_of_members
 from .attendance import staff_entered_awards as staff_entered_awards
 from .attendance import unconfirmed_count as unconfirmed_count
+from .families import family as family
+from .families import of_family as of_family
 from .printouts import poster as poster
 from .printouts import roster as roster
 from .results import ResultLine as ResultLine
 from .results import result_lines as result_lines
+from .sessions import ORGANISING_ROLES as ORGANISING_ROLES
 from .sessions import SessionView as SessionView
 from .sessions import activities_to_approve as activities_to_approve
 from .sessions import activity as activity
@@ -26,6 +29,7 @@ from .sessions import organiser_ids as organiser_ids
 from .sessions import possible_organisers as possible_organisers
 from .sessions import rule_for_activities as rule_for_activities
 from .sessions import rules_for_activities as rules_for_activities
+from .sessions import running_session as running_session
 from .sessions import session as session
 from .sessions import session_by_id as session_by_id
 from .sessions import session_of_poster as session_of_poster

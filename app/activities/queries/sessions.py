@@ -75,6 +75,16 @@ def organised_session(principal: Principal, session_id: int) -> SessionView:
     return found
 
 
+def running_session(principal: Principal, session_id: int) -> SessionView:
+    """The same, while people may check in; Conflict `session_closed` or `activity_cancelled`."""
+    found = organised_session(principal, session_id)
+    if found.session.closed_at is not None:
+        raise Conflict("session_closed")
+    if found.activity.cancelled_at is not None:
+        raise Conflict("activity_cancelled")
+    return found
+
+
 def is_organiser(activity_id: int, account_id: int) -> bool:
     """Whether the account organises the activity."""
     return db.session.get(ActivityOrganiser, (activity_id, account_id)) is not None

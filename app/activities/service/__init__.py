@@ -2,6 +2,7 @@
 
 from .attendance import CheckedIn as CheckedIn
 from .attendance import check_in as check_in
+from .attendance import check_in_list as check_in_list
 from .attendance import check_out as check_out
 from .attendance import confirm_attendance as confirm_attendance
 from .attendance import mark_not_there as mark_not_there

@@ -1,5 +1,6 @@
 """Check-in and check-out, and the organiser's word on who was there."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -85,6 +86,29 @@ def check_in(
     db.session.add(row)
     db.session.flush()
     return CheckedIn(row, unchanged=False)
+
+
+def check_in_list(
+    *,
+    village_id: int,
+    session_id: int,
+    member_ids: Sequence[int],
+    source: Source,
+    actor_id: int,
+    arrived_at: datetime | None = None,
+) -> list[Attendance]:
+    """Check several people in, or none when one of them is refused; see `check_in`."""
+    return [
+        check_in(
+            village_id=village_id,
+            session_id=session_id,
+            member_id=member_id,
+            source=source,
+            actor_id=actor_id,
+            arrived_at=arrived_at,
+        ).attendance
+        for member_id in member_ids
+    ]
 
 
 def check_out(
