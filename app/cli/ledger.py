@@ -1,5 +1,6 @@
 """Checking the books."""
 
+import json
 import sys
 
 import click
@@ -12,6 +13,7 @@ from app.kit.errors import NotFound
 from app.kit.month import Month
 from app.ledger import queries, service
 from app.ledger.domain.canonical import printed_digest
+from app.ledger.domain.sealing import ComputedSeal, prove_balances, prove_entries
 from app.ledger.queries import checker
 
 ledger = AppGroup("ledger", help="Check the books.")
@@ -42,22 +44,34 @@ def check_books(village_code: str | None) -> None:
 @click.option("--month", "month_code", required=True, help="For example 2026-10.")
 def verify_a_seal(village_code: str, month_code: str) -> None:
     """Recompute the digest of a closed month and compare it with the seal."""
-    checker.view_one_instant()
-    village_id = _village_id(village_code)
-    try:
-        period = queries.period(village_id, Month.parse(month_code))
-    except (NotFound, ValueError) as error:
-        raise click.BadParameter(f"there is no month {month_code}") from error
-    stored = queries.seal(period.id)
-    if stored is None:
-        raise click.ClickException(f"{month_code} is still open and has no seal")
-    computed = queries.compute_seal(village_id, period.id).header
-    wrong = queries.differences(stored, computed)
-    click.echo(f"{village_code} {month_code}: {printed_digest(stored.digest)}")
-    click.echo(f"entries {stored.entry_count}, balances {stored.balance_count}")
+    computed, wrong = _sealed_month(village_code, month_code)
+    header = computed.header
+    click.echo(f"{village_code} {month_code}: {printed_digest(header.digest)}")
+    click.echo(f"entries {header.entry_count}, balances {header.balance_count}")
     if wrong:
         raise click.ClickException(f"the rows do not give this seal: {', '.join(wrong)}")
     click.echo("The rows give this seal.")
+
+
+@ledger.command("prove")
+@click.option("--village", "village_code", required=True)
+@click.option("--month", "month_code", required=True, help="For example 2026-10.")
+@click.option("--entry", "entry_id", type=int, help="Prove this entry.")
+@click.option("--owner", "owner_id", type=int, help="Prove what this household or member holds.")
+def prove(village_code: str, month_code: str, entry_id: int | None, owner_id: int | None) -> None:
+    """Write the proofs, as JSON, that records are under the digest printed for a month.
+
+    app/static/verify_proof.py checks them on any machine.
+    """
+    if (entry_id is None) == (owner_id is None):
+        raise click.UsageError("say either --entry or --owner")
+    computed, _ = _sealed_month(village_code, month_code)
+    proofs = prove_balances(computed, owner_id or 0)
+    if entry_id is not None:
+        proofs = prove_entries(computed, {entry_id})
+    if not proofs:
+        raise click.ClickException(f"there is nothing of it under the seal of {month_code}")
+    click.echo(json.dumps([proof.document() for proof in proofs], indent=2))
 
 
 @ledger.command("grant")
@@ -77,6 +91,21 @@ def grant(role: str) -> None:
         for statement in service.grant_statements(connection, role):
             connection.execute(statement)
     click.echo(f"{role} may insert into the books, and change nothing there.")
+
+
+def _sealed_month(village_code: str, month_code: str) -> tuple[ComputedSeal, list[str]]:
+    """The seal as the rows give it, and in what the stored one differs."""
+    checker.view_one_instant()
+    village_id = _village_id(village_code)
+    try:
+        period = queries.period(village_id, Month.parse(month_code))
+    except (NotFound, ValueError) as error:
+        raise click.BadParameter(f"there is no month {month_code}") from error
+    stored = queries.seal(period.id)
+    if stored is None:
+        raise click.ClickException(f"{month_code} is still open and has no seal")
+    computed = queries.compute_seal(village_id, period.id)
+    return computed, queries.differences(stored, computed.header)
 
 
 def _village_id(code: str) -> int:

@@ -1,11 +1,13 @@
-"""Sealing a period: closing balances, the two trees, and the header whose digest is printed."""
+"""Sealing a period: closing balances, the two trees, and the header whose digest is printed;
+proofs that a record is under it.
+"""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from . import merkle
 from .accounts import Address
-from .canonical import BalanceRow, EntryRow, SealHeader, balance_bytes, entry_bytes
+from .canonical import BalanceRow, EntryRow, SealHeader, balance_bytes, entry_bytes, seal_bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,13 +18,26 @@ class ComputedSeal:
     entries: tuple[EntryRow, ...]
     balances: tuple[BalanceRow, ...]
 
-    @property
-    def entry_records(self) -> list[bytes]:
-        return [entry_bytes(row, self.header.period_number) for row in self.entries]
 
-    @property
-    def balance_records(self) -> list[bytes]:
-        return [balance_bytes(row, self.header.period_number) for row in self.balances]
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """That one record is under the digest of a seal; `seal` is the seal's own record.
+
+    `app/static/verify_proof.py` checks it without any of this code.
+    """
+
+    record: bytes
+    inclusion: merkle.InclusionProof
+    seal: bytes
+
+    def document(self) -> dict[str, object]:
+        """The proof as JSON, bytes in hexadecimal digits."""
+        return {
+            "record": self.record.hex(),
+            "index": self.inclusion.index,
+            "path": [beside.hex() for beside in self.inclusion.path],
+            "seal": self.seal.hex(),
+        }
 
 
 def closing_balances(
@@ -54,14 +69,43 @@ def seal_period(
         month=month,
         previous_digest=previous_digest,
         entry_count=len(entries),
-        entries_root=_root([entry_bytes(row, period_number) for row in entries]),
+        entries_root=merkle.root(_leaves(_entry_records(entries, period_number))),
         balance_count=len(balances),
-        balances_root=_root([balance_bytes(row, period_number) for row in balances]),
+        balances_root=merkle.root(_leaves(_balance_records(balances, period_number))),
         first_entry_id=entries[0].id if entries else 0,
         last_entry_id=entries[-1].id if entries else 0,
     )
     return ComputedSeal(header, tuple(entries), balances)
 
 
-def _root(records: Sequence[bytes]) -> bytes:
-    return merkle.root([merkle.leaf_hash(record) for record in records])
+def prove_entries(computed: ComputedSeal, entry_ids: Collection[int]) -> list[Proof]:
+    """Proofs of those entries that are in the period."""
+    records = _entry_records(computed.entries, computed.header.period_number)
+    wanted = [index for index, row in enumerate(computed.entries) if row.id in entry_ids]
+    return _prove(computed, records, wanted)
+
+
+def prove_balances(computed: ComputedSeal, owner_id: int) -> list[Proof]:
+    """Proofs of all closing balances of an owner."""
+    records = _balance_records(computed.balances, computed.header.period_number)
+    wanted = [
+        index for index, row in enumerate(computed.balances) if row.account.owner_id == owner_id
+    ]
+    return _prove(computed, records, wanted)
+
+
+def _prove(computed: ComputedSeal, records: Sequence[bytes], wanted: Sequence[int]) -> list[Proof]:
+    leaves, seal = _leaves(records), seal_bytes(computed.header)
+    return [Proof(records[index], merkle.prove_inclusion(leaves, index), seal) for index in wanted]
+
+
+def _entry_records(entries: Sequence[EntryRow], period_number: int) -> list[bytes]:
+    return [entry_bytes(row, period_number) for row in entries]
+
+
+def _balance_records(balances: Sequence[BalanceRow], period_number: int) -> list[bytes]:
+    return [balance_bytes(row, period_number) for row in balances]
+
+
+def _leaves(records: Sequence[bytes]) -> list[bytes]:
+    return [merkle.leaf_hash(record) for record in records]
