@@ -16,6 +16,7 @@ from app.ledger.queries.witnesses import register_witness
 from app.notices.api import api as notices_api
 from app.notices.pages import pages as notices_pages
 from app.people.api import api as people_api
+from app.people.pages import PEOPLE_PAGES
 from app.rulebook.queries import AWARD_WITNESS
 from app.store.api import api as store_api
 from app.store.pages import STORE_PAGES
@@ -29,11 +30,12 @@ from app.web.preferences import init_preferences, preferences
 
 PAGES = (
     *ACTIVITY_PAGES,
-    identity_pages,
     health,
+    identity_pages,
+    notices_pages,
+    *PEOPLE_PAGES,
     preferences,
     *STORE_PAGES,
-    notices_pages,
 )
 APIS = (*ACTIVITY_APIS, identity_api, people_api, store_api, notices_api)
 

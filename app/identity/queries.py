@@ -103,6 +103,20 @@ def member_account(member_id: int) -> Account | None:
     return db.session.scalar(select(Account).where(Account.member_id == member_id))
 
 
+def members_with_pin(village_id: int) -> set[int]:
+    """The villagers of a village who can sign in at present."""
+    return set(
+        db.session.scalars(
+            select(Account.member_id).where(
+                Account.village_id == village_id,
+                Account.member_id.is_not(None),
+                Account.pin_hash.is_not(None),
+                Account.disabled_at.is_(None),
+            )
+        )
+    )
+
+
 def staff_credentials(user_name: str) -> Credentials | None:
     """Account and password hash of a user name that may sign in."""
     row = db.session.execute(

@@ -1,8 +1,15 @@
 """What the API of households and members takes and gives."""
 
-from marshmallow import fields
+from flask_smorest.fields import Upload
+from marshmallow import fields, validate
 
-from app.kit.schema import IdField, StrictSchema, TextField
+from app.kit.schema import IdField, MonthField, StrictSchema, TextField
+
+from .domain.cells import NAME_LENGTH_MAX
+from .domain.households import Gender, MemberStatus, NoticeNameMode
+
+_RELATION_LENGTH_MAX = 10
+_PASSBOOK_NO_LENGTH_MAX = 20
 
 
 class HouseholdSearch(StrictSchema):
@@ -34,3 +41,134 @@ class MemberOut(StrictSchema):
 
 class HouseholdDetailOut(HouseholdOut):
     members = fields.List(fields.Nested(MemberOut))
+
+
+class PersonForm(StrictSchema):
+    """What is known of a person; `relation` is to the household head."""
+
+    name = TextField(length_max=NAME_LENGTH_MAX, required=True)
+    relation = TextField(length_max=_RELATION_LENGTH_MAX, load_default="")
+    gender = fields.Enum(Gender, by_value=True, load_default=None)
+    birth_month = MonthField(load_default=None)
+    phone = TextField(length_max=20, load_default="")
+    is_party_member = fields.Boolean(load_default=False)
+
+
+class HouseholdForm(PersonForm):
+    """A new household with its head."""
+
+    passbook_no = TextField(length_max=_PASSBOOK_NO_LENGTH_MAX, required=True)
+    grid_id = IdField(load_default=None)
+
+
+class HouseholdChangeForm(StrictSchema):
+    passbook_no = TextField(length_max=_PASSBOOK_NO_LENGTH_MAX, load_default=None)
+    grid_id = IdField(load_default=None)
+    notice_name_mode = fields.Enum(NoticeNameMode, by_value=True, load_default=None)
+
+
+class MoveForm(StrictSchema):
+    passbook_no = TextField(length_max=_PASSBOOK_NO_LENGTH_MAX, required=True)
+    new_relation = TextField(length_max=_RELATION_LENGTH_MAX, load_default="")
+    new_head_id = IdField(load_default=None)
+
+
+class DepartureForm(StrictSchema):
+    status = fields.Enum(
+        MemberStatus,
+        by_value=True,
+        required=True,
+        validate=validate.OneOf([MemberStatus.DIED, MemberStatus.MOVED_AWAY]),
+    )
+    departed_on = fields.Date(required=True)
+    new_head_id = IdField(load_default=None)
+
+
+class OwnersForm(StrictSchema):
+    """For whom to print: the members named, and the household itself."""
+
+    member_ids = fields.List(IdField(), load_default=list)
+    for_household = fields.Boolean(load_default=False)
+
+
+class GridForm(StrictSchema):
+    grid_id = IdField(load_default=None)
+
+
+class TeamForm(StrictSchema):
+    name = TextField(length_max=40, required=True)
+
+
+class TeamMembersForm(StrictSchema):
+    member_ids = fields.List(IdField(), load_default=list)
+
+
+class ApplyForm(StrictSchema):
+    """`fingerprint` tells which plan was shown."""
+
+    fingerprint = fields.String(required=True)
+    remove_gone = fields.Boolean(load_default=False)
+
+
+class CardSignInForm(StrictSchema):
+    pin = fields.String(required=True)
+
+
+class CardSessionIn(CardSignInForm):
+    code = fields.String(required=True)
+
+
+class CardIn(StrictSchema):
+    """A card for one owner: a member, or the household as a whole."""
+
+    member_id = IdField(load_default=None)
+    household_id = IdField(load_default=None)
+
+
+class CardOut(StrictSchema):
+    """The code is answered this once."""
+
+    code = fields.String()
+
+
+class PinOut(StrictSchema):
+    """The PIN is answered this once."""
+
+    pin = fields.String()
+
+
+class TeamOut(StrictSchema):
+    id = IdField()
+    name = fields.String()
+
+
+class TeamDetailOut(TeamOut):
+    members = fields.List(fields.Nested(MemberOut))
+
+
+class ReportLineOut(StrictSchema):
+    group = fields.String()
+    sheet = fields.String()
+    line = fields.String()
+    passbook_no = fields.String()
+    name = fields.String()
+    content = fields.String()
+    reason = fields.String()
+    advice = fields.String()
+
+
+class RegisterFileIn(StrictSchema):
+    """A register as .xlsx or .csv."""
+
+    file = Upload(required=True)
+
+
+class RegisterImportOut(StrictSchema):
+    """`fingerprint` is what applying a draft asks for; `counts` sums the plan up."""
+
+    id = IdField()
+    file_name = fields.String()
+    status = fields.String()
+    counts = fields.Dict(keys=fields.String(), values=fields.Integer())
+    fingerprint = fields.String()
+    lines = fields.List(fields.Nested(ReportLineOut))

@@ -85,6 +85,15 @@ MESSAGES: dict[str, str] = {
     "household_ended": "户号 {passbook_no} 这一户已经没有在册的人,不能再办这一步。",
     "date_in_future": "日期不能晚于今天。请改好再提交。",
     "team_name_taken": "已经有“{name}”了。请换一个名称。",
+    "name_bad": "姓名不对:请填真实姓名,不要填号码、公式和符号。",
+    "relation_bad": "与户主关系不对:请填“配偶”“子”“女”这样的词。",
+    "phone_bad": "电话号码不对:请核对后再填,也可以先空着。",
+    "birth_in_future": "出生年月不能晚于今天。请改好再提交。",
+    "nobody_chosen": "还没有选人。请先勾选,再提交。",
+    "cards_all_issued": "这里的户都已经有卡了。补办请到那一户的页面。",
+    "pins_all_set": "这里的户主都已经有密码了。重设请到那一户的页面。",
+    "people_saved": "已保存。",
+    "register_applied": "花名册已导入。",
     "register_columns_missing": "没有找到花名册的表头,缺少:{missing}。"
     "请在表格上方写明“户号”“姓名”“与户主关系”这些列名,再传一次。",
     "register_number_is_id": "户号或姓名这一列里是身份证号,系统不保存身份证号。"

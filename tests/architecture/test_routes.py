@@ -13,6 +13,8 @@ _COMMIT_THEMSELVES = {
     "identity.sign_in",
     "identity.sign_out",
     "sessions.start_session",
+    "card_sign_in.sign_in",
+    "people.start_card_session",
     "redemptions.start_session",
     "till.sign_in",
     # Sets a cookie and writes nothing.

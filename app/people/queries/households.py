@@ -42,13 +42,18 @@ def household_by_passbook(village_id: int, passbook_no: str) -> HouseholdRef:
 
 
 def households(
-    village_id: int, *, search: str = "", grid_id: int | None = None
+    village_id: int,
+    *,
+    search: str = "",
+    grid_id: int | None = None,
+    after: str = "",
+    limit: int | None = None,
 ) -> list[HouseholdRef]:
-    """The households of the village by passbook number, ended ones too.
+    """The households of the village by passbook number, ended ones too; `after` a number.
 
     `search` is part of a member's name, a passbook number or a whole phone number.
     """
-    query = _households(village_id)
+    query = _households(village_id).where(Household.passbook_no > after).limit(limit)
     if grid_id is not None:
         query = query.where(Household.grid_id == grid_id)
     if search.strip():

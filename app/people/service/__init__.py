@@ -8,6 +8,7 @@ from .households import record_departure as record_departure
 from .households import record_return as record_return
 from .households import set_head as set_head
 from .households import update_household as update_household
+from .households import update_member as update_member
 from .moves import move_member as move_member
 from .register import apply_import as apply_import
 from .register import draft_import as draft_import

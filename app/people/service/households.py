@@ -92,6 +92,20 @@ def add_member(*, village_id: int, household_id: int, person: Person) -> Member:
     return member
 
 
+def update_member(*, village_id: int, member_id: int, person: Person) -> None:
+    """Correct what is known of a member; Conflict `name_taken_in_household`.
+
+    A head stays the head, whatever relation the form says.
+    """
+    found = queries.member(village_id, member_id)
+    if person.name != found.name:
+        check_name_free(queries.members_of(found.household_id), person.name)
+    write_person(db.session.get_one(Member, member_id), person)
+    if not found.is_head:
+        membership_row(member_id).relation = person.relation
+    db.session.flush()
+
+
 def check_name_free(present: list[MemberRef], name: str) -> None:
     """Conflict `name_taken_in_household` when an active member has the name."""
     if any(found.name == name and found.status is MemberStatus.ACTIVE for found in present):

@@ -1,0 +1,35 @@
+"""Signing in with a card and its PIN."""
+
+from app.identity import access
+from app.identity import queries as identity
+from app.kit.errors import NotFound
+
+from . import queries
+from .domain.households import HouseholdRef, MemberRef
+
+
+def card_holder(typed_code: str) -> tuple[HouseholdRef, MemberRef]:
+    """The household of a card and who signs in with it: its member, or the household's head.
+
+    Raises NotFound `card_not_found`.
+    """
+    owner = queries.owner_of_card(None, typed_code)
+    household = queries.household(owner.village_id, owner.household_id)
+    for member in queries.members_of(owner.household_id):
+        if member.id == owner.member_id or (owner.member_id is None and member.is_head):
+            return household, member
+    raise NotFound("card_not_found")
+
+
+def sign_in_with_card(typed_code: str, pin: str) -> str:
+    """Check the PIN and start a session; returns its token.
+
+    Raises NotFound `card_not_found`, Denied `wrong_credentials` or `too_many_attempts`. Failures
+    count against the member, so that a second card opens no second row of guesses.
+    """
+    _, member = card_holder(typed_code)
+    return access.sign_in(
+        subject=f"member:{member.id}",
+        credentials=identity.pin_credentials(member_id=member.id),
+        secret=pin,
+    )

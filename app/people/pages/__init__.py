@@ -1,0 +1,17 @@
+"""Pages of the register: households, imports, cards, teams; and the villagers' sign-in."""
+
+from .cards import pages as card_pages
+from .households import pages as household_pages
+from .imports import pages as import_pages
+from .members import pages as member_pages
+from .sign_in import pages as sign_in_pages
+from .teams import pages as team_pages
+
+PEOPLE_PAGES = (
+    household_pages,
+    member_pages,
+    import_pages,
+    card_pages,
+    team_pages,
+    sign_in_pages,
+)
