@@ -8,6 +8,7 @@ from .attendance import count_places as count_places
 from .attendance import live_signup as live_signup
 from .attendance import live_signups as live_signups
 from .attendance import shared_phone_ids as shared_phone_ids
+from .attendance import signups_of_entries as signups_of_entries
 from .attendance import signups_of_members as signups_of_members
 from .attendance import staff_entered_awards as staff_entered_awards
 from .attendance import unconfirmed_count as unconfirmed_count
@@ -35,6 +36,7 @@ from .sessions import session_by_id as session_by_id
 from .sessions import session_of_poster as session_of_poster
 from .sessions import sessions_of as sessions_of
 from .sessions import sessions_to_close as sessions_to_close
+from .sessions import titles_of_sessions as titles_of_sessions
 from .sessions import upcoming_sessions as upcoming_sessions
 from .sessions import village_sessions as village_sessions
 from .sessions import window_of as window_of

@@ -1,6 +1,6 @@
 """Reads of sign-ups and attendance."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from sqlalchemy import func, select
 
@@ -39,6 +39,19 @@ def signups_of_members(member_ids: Iterable[int], session_ids: Iterable[int]) ->
             Signup.cancelled_at.is_(None),
         )
     ).all()
+
+
+def signups_of_entries(village_id: int, entry_ids: Collection[int]) -> dict[int, Signup]:
+    """The sign-ups behind entries that hold, take or give back the price, by entry."""
+    steps = (Signup.hold_entry_id, Signup.settling_entry_id, Signup.refund_entry_id)
+    return {
+        entry_id: signup
+        for step in steps
+        for entry_id, signup in db.session.execute(
+            select(step, Signup).where(Signup.village_id == village_id, step.in_(entry_ids))
+        )
+        if entry_id is not None
+    }
 
 
 def count_places(session_id: int) -> dict[Place, int]:

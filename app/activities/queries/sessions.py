@@ -1,6 +1,6 @@
 """Reads of activities and their sessions."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -134,6 +134,16 @@ def budget_needed(found: Activity, sessions: Sequence[ActivitySession]) -> Tenth
         return Tenths(0)
     worth = worth_of(found)
     return Tenths(sum(reserve_needed(window_of(each), worth, each.seats) for each in sessions))
+
+
+def titles_of_sessions(village_id: int, session_ids: Collection[int]) -> dict[int, str]:
+    """The titles of the activities of sessions of the village, by session."""
+    rows = db.session.execute(
+        select(ActivitySession.id, Activity.title)
+        .join(Activity, Activity.id == ActivitySession.activity_id)
+        .where(ActivitySession.village_id == village_id, ActivitySession.id.in_(session_ids))
+    )
+    return {row.id: row.title for row in rows}
 
 
 def session_of_poster(code: str) -> ActivitySession | None:

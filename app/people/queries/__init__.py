@@ -7,6 +7,7 @@ from .cards import owner_of_card as owner_of_card
 from .households import former_members_of as former_members_of
 from .households import household as household
 from .households import household_by_passbook as household_by_passbook
+from .households import household_counts as household_counts
 from .households import households as households
 from .households import households_of as households_of
 from .households import member as member

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, or_, select
+from sqlalchemy import Row, Select, and_, func, or_, select
 
 from app.extensions import db, settings
 from app.identity.queries import grids
@@ -73,6 +73,18 @@ def households(
             )
         )
     return _household_refs(village_id, query)
+
+
+def household_counts(village_ids: Collection[int]) -> dict[int, int]:
+    """How many households are on the register of each village."""
+    rows = db.session.execute(
+        select(Household.village_id, func.count().label("households"))
+        .where(
+            Household.village_id.in_(village_ids), Household.status == HouseholdStatus.ACTIVE.value
+        )
+        .group_by(Household.village_id)
+    )
+    return dict.fromkeys(village_ids, 0) | {row.village_id: row.households for row in rows}
 
 
 def households_of(village_id: int, member_ids: Collection[int]) -> dict[int, HouseholdRef]:

@@ -8,6 +8,9 @@ from .awards import cut_reasons as cut_reasons
 from .awards import from_account as from_account
 from .awards import outcome_of as outcome_of
 from .awards import return_transfers as return_transfers
+from .totals import Participation as Participation
+from .totals import granted_by_member as granted_by_member
+from .totals import participation as participation
 from .versions import adoption_of as adoption_of
 from .versions import current_version as current_version
 from .versions import draft as draft
