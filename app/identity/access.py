@@ -113,6 +113,18 @@ def sign_in(
     )
 
 
+def confirm_own_pin(pin: str) -> None:
+    """Have a villager prove the PIN once more before it is changed.
+
+    Raises Denied `pin_wrong`, with the failure counted, or `too_many_attempts`.
+    """
+    member_id = principal().member_id
+    subject = f"member:{member_id}"
+    if not service.check_secret(subject, queries.pin_credentials(member_id=member_id), pin):
+        run_in_transaction(lambda: service.record_failure(subject=subject))
+        raise Denied("pin_wrong")
+
+
 def set_session_cookie(response: Response, token: str) -> None:
     """Hand a session token to the browser."""
     _set_cookie(response, SESSION_COOKIE, token, _SESSION_COOKIE_SECONDS)

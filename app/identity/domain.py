@@ -25,6 +25,10 @@ class Role(StrEnum):
     MEMBER = "member"
 
 
+BRANCH_STAFF = frozenset({Role.ORGANISER, Role.GRID_WORKER, Role.CLERK})
+"""Whom a branch appoints itself. Its supervision and its president are appointed by others."""
+
+
 @dataclass(frozen=True, slots=True)
 class Principal:
     """The signed-in caller of a request.

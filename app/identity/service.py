@@ -15,7 +15,7 @@ from app.kit.ids import new_id
 from app.kit.text import clean_line
 
 from . import queries
-from .domain import GuessRecord, Role, pin_is_guessable
+from .domain import BRANCH_STAFF, GuessRecord, Role, pin_is_guessable
 from .models import Account, Grid, GuessCounter, RoleGrant, SignInSession, Terminal, Town, Village
 
 # OWASP's minimum for argon2id (19 MiB, two passes), stated so that a library's new default does
@@ -120,6 +120,22 @@ def add_staff(
         )
     db.session.flush()
     return account
+
+
+def disable_staff(*, village_id: int, account_id: int) -> None:
+    """Switch off an account that the branch gave out; its open sessions end at once.
+
+    Raises NotFound `staff_not_found`, Denied `staff_of_others` when the account has a role that
+    the branch does not give out.
+    """
+    roles = {account.id: held for account, held in queries.staff(village_id)}
+    if account_id not in roles:
+        raise NotFound("staff_not_found")
+    if not BRANCH_STAFF.issuperset(roles[account_id]):
+        raise Denied("staff_of_others")
+    db.session.get_one(Account, account_id).disabled_at = clock.now()
+    db.session.flush()
+    _end_sessions(account_id)
 
 
 def set_member_pin(*, member_id: int, village_id: int, display_name: str, pin: str) -> None:
