@@ -8,6 +8,8 @@ from app import cli, config, extensions
 from app.activities.api import ACTIVITY_APIS
 from app.activities.pages import ACTIVITY_PAGES
 from app.activities.queries.witnesses import ACTIVITY_WITNESS
+from app.home.api import api as home_api
+from app.home.pages import HOME_PAGES
 from app.identity import access
 from app.identity.api import api as identity_api
 from app.identity.pages import pages as identity_pages
@@ -30,6 +32,7 @@ from app.web.preferences import init_preferences, preferences
 
 PAGES = (
     *ACTIVITY_PAGES,
+    *HOME_PAGES,
     health,
     identity_pages,
     notices_pages,
@@ -37,7 +40,7 @@ PAGES = (
     preferences,
     *STORE_PAGES,
 )
-APIS = (*ACTIVITY_APIS, identity_api, people_api, store_api, notices_api)
+APIS = (*ACTIVITY_APIS, home_api, identity_api, people_api, store_api, notices_api)
 
 WITNESSES = (ACTIVITY_WITNESS, AWARD_WITNESS, STORE_WITNESS)
 

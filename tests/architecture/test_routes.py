@@ -17,6 +17,7 @@ _COMMIT_THEMSELVES = {
     "people.start_card_session",
     "redemptions.start_session",
     "till.sign_in",
+    "villager.change_pin",
     # Sets a cookie and writes nothing.
     "preferences.set_text_size",
 }

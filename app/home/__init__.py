@@ -1,0 +1,1 @@
+"""The pages that gather several features: start, villager, passbook, desks."""

@@ -1,0 +1,46 @@
+"""JSON twins of the villager's home and passbook."""
+
+from typing import Any
+
+from flask_smorest import Blueprint
+
+from app.identity.access import principal, requires, village_id
+from app.identity.domain import Role
+from app.kit import clock
+from app.store import queries as store
+
+from . import queries
+from .access import own_household
+from .schemas import MeOut, PassbookOut, PassbookQuery
+
+api = Blueprint("home_api", __name__, url_prefix="/api/v1", description="The villager's passbook")
+
+
+@api.get("/me")
+@requires(Role.MEMBER)
+@api.response(200, MeOut)
+def show_me() -> dict[str, Any]:
+    """What the caller's household has, when pending points become usable, and what it buys."""
+    household = own_household()
+    return {
+        "display_name": principal().display_name,
+        "passbook_no": household.passbook_no,
+        "holdings": queries.holdings(village_id(), household.id),
+        "releases": queries.releases(village_id(), household.id),
+        "buys": store.balance_buys(village_id(), household.id, today=clock.today()),
+    }
+
+
+@api.get("/me/passbook")
+@requires(Role.MEMBER)
+@api.arguments(PassbookQuery, location="query")
+@api.response(200, PassbookOut)
+def list_lines(query: dict[str, Any]) -> dict[str, Any]:
+    """Movements of the household's points, newest first; go on with `next_before`."""
+    lines = queries.passbook(
+        village_id(), own_household().id, before_id=query["before"], limit=query["limit"]
+    )
+    return {
+        "lines": lines,
+        "next_before": lines[-1].cursor if len(lines) == query["limit"] else None,
+    }

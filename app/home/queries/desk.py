@@ -1,0 +1,125 @@
+"""What is due in a village, for its president and its supervision."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from app.activities import queries as activities
+from app.home.domain import closing_is_due
+from app.kit import clock
+from app.kit.month import Month
+from app.ledger import queries as books
+from app.notices import queries as notices
+from app.store import queries as store
+
+
+class DueKind(StrEnum):
+    """What may wait for somebody."""
+
+    OBJECTION = "objection"
+    SESSION_TO_CLOSE = "session_to_close"
+    ACTIVITY_TO_APPROVE = "activity_to_approve"
+    MONTH_TO_CLOSE = "month_to_close"
+    NOTICE_TO_PUBLISH = "notice_to_publish"
+    NOTICE_TO_SETTLE = "notice_to_settle"
+    GOODS_EXPIRING = "goods_expiring"
+    REDEMPTION_TO_REVIEW = "redemption_to_review"
+
+
+SUPERVISED = frozenset(
+    {
+        DueKind.OBJECTION,
+        DueKind.NOTICE_TO_PUBLISH,
+        DueKind.NOTICE_TO_SETTLE,
+        DueKind.MONTH_TO_CLOSE,
+    }
+)
+"""What the supervision committee deals with or waits for too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """One row of the desk: how many wait, and the first of them.
+
+    `target_id` is what the row's link opens; None where the link needs no id. `month` and `day`
+    say about which month it is and until when.
+    """
+
+    kind: DueKind
+    count: int
+    target_id: int | None = None
+    title: str = ""
+    month: Month | None = None
+    day: date | None = None
+
+
+def due(village_id: int, now: datetime) -> list[Due]:
+    """What waits in the village, the most pressing first; empty when nothing does."""
+    return [
+        *_of_notices(village_id, now),
+        *_of_activities(village_id, now),
+        *_of_the_month(village_id, now),
+        *_of_stores(village_id, now),
+    ]
+
+
+def _of_notices(village_id: int, now: datetime) -> Iterator[Due]:
+    today = clock.local(now).date()
+    for notice in notices.notices(village_id):
+        if notice.settled_at is not None:
+            continue
+        month = Month.parse(notice.month)
+        if notice.posted_to is None:
+            yield Due(DueKind.NOTICE_TO_PUBLISH, 1, notice.id, month=month)
+            continue
+        waiting = [each for each in notices.objections(notice.id) if each.decided_at is None]
+        if waiting:
+            yield Due(
+                DueKind.OBJECTION, len(waiting), waiting[0].id, month=month, day=notice.posted_to
+            )
+        elif today > notice.posted_to:
+            yield Due(DueKind.NOTICE_TO_SETTLE, 1, notice.id, month=month)
+
+
+def _of_activities(village_id: int, now: datetime) -> Iterator[Due]:
+    sessions = activities.sessions_to_close(village_id, now)
+    if sessions:
+        first = sessions[0]
+        yield Due(
+            DueKind.SESSION_TO_CLOSE, len(sessions), first.session.id, title=first.activity.title
+        )
+    planned = activities.activities_to_approve(village_id)
+    if planned:
+        yield Due(DueKind.ACTIVITY_TO_APPROVE, len(planned), planned[0].id, title=planned[0].title)
+
+
+def _of_the_month(village_id: int, now: datetime) -> Iterator[Due]:
+    period = books.open_period(village_id)
+    if period is not None:
+        month = Month.parse(period.month)
+        if closing_is_due(month, clock.local(now).date()):
+            yield Due(DueKind.MONTH_TO_CLOSE, 1, month=month)
+
+
+def _of_stores(village_id: int, now: datetime) -> Iterator[Due]:
+    today = clock.local(now).date()
+    for found in store.stores(village_id):
+        expiring = store.expiring_soon(found.id, today=today)
+        if expiring:
+            yield Due(
+                DueKind.GOODS_EXPIRING,
+                len(expiring),
+                found.id,
+                title=found.name,
+                day=expiring[0][0].expires_on,
+            )
+        listed = [
+            each
+            for each in store.receipts_listed_for_review(found.id)
+            if each.redemption.sold_on >= Month.of(today).first_day
+        ]
+        if listed:
+            yield Due(
+                DueKind.REDEMPTION_TO_REVIEW, len(listed), listed[0].redemption.id, title=found.name
+            )

@@ -1,0 +1,85 @@
+"""What the home pages and their API twins take and give."""
+
+from marshmallow import fields, validate
+
+from app.identity.domain import BRANCH_STAFF, Role
+from app.kit.schema import IdField, MonthField, StrictSchema, TenthsField, TextField
+
+_NOT_OFFERED = "请从列出的工作里选。"
+
+
+class PinForm(StrictSchema):
+    pin_old = fields.String(required=True)
+    pin_new = fields.String(required=True)
+    pin_again = fields.String(required=True)
+
+
+class StaffForm(StrictSchema):
+    display_name = TextField(length_max=40, required=True)
+    user_name = TextField(length_max=40, required=True)
+    password = fields.String(required=True)
+    roles = fields.List(
+        fields.Enum(
+            Role,
+            by_value=True,
+            validate=validate.OneOf(BRANCH_STAFF, error=_NOT_OFFERED),
+            error_messages={"unknown": _NOT_OFFERED},
+        ),
+        required=True,
+        validate=validate.Length(min=1, error="请至少选一样工作。"),
+    )
+    pin = fields.String(load_default=None)
+
+
+class HoldingsOut(StrictSchema):
+    spendable = TenthsField()
+    pending = TenthsField()
+    held = TenthsField()
+
+
+class ReleaseOut(StrictSchema):
+    points = TenthsField()
+    usable_from = fields.Date()
+
+
+class ExampleOut(StrictSchema):
+    title = fields.String()
+    unit_word = fields.String()
+    quantity = fields.Integer()
+
+
+class MeOut(StrictSchema):
+    display_name = fields.String()
+    passbook_no = fields.String()
+    holdings = fields.Nested(HoldingsOut)
+    releases = fields.List(fields.Nested(ReleaseOut))
+    buys = fields.List(fields.Nested(ExampleOut))
+
+
+class PassbookQuery(StrictSchema):
+    before = IdField(load_default=None)
+    limit = fields.Integer(load_default=20, validate=validate.Range(min=1, max=100))
+
+
+class PassbookLineOut(StrictSchema):
+    entry_id = IdField()
+    kind = fields.String()
+    occurred_on = fields.Date()
+    posted_at = fields.AwareDateTime()
+    spendable = TenthsField()
+    pending = TenthsField()
+    held = TenthsField()
+    after = fields.Nested(HoldingsOut)
+    waits_for_notice = fields.Boolean()
+    is_reversed = fields.Boolean()
+    reversed_kind = fields.String(allow_none=True)
+    month = MonthField(allow_none=True)
+    member_name = fields.String(attribute="cause.member_name")
+    rule_title = fields.String(attribute="cause.rule.title")
+    activity_title = fields.String(attribute="cause.activity_title")
+    receipt_number = fields.String(attribute="cause.receipt_number")
+
+
+class PassbookOut(StrictSchema):
+    lines = fields.List(fields.Nested(PassbookLineOut))
+    next_before = IdField(allow_none=True)

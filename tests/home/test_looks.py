@@ -1,0 +1,48 @@
+"""Every page keeps to the elder-first sizes and to what axe asks for, and is small."""
+
+from flask import Flask
+from playwright.sync_api import Page
+
+from app.identity.access import SESSION_COOKIE
+from app.identity.domain import Role
+from app.kit.points import Tenths
+from app.rulebook import queries as rulebook
+from tests.factories.activities import give_points, make_session
+from tests.home.month import VillageMonth, on
+from tests.support.live_server import serve
+from tests.support.page_checks import bytes_transferred, page_faults
+
+PAGE_BYTES_MAX = 50_000
+
+
+def test_pages_are_fit_for_old_eyes(app: Flask, village: VillageMonth, phone: Page) -> None:
+    give_points(village.branch, "王大山", Tenths(60))
+    village.attend("王大山", "李秀英")
+    notice = village.close_october()
+    village.publish(notice)
+    make_session(village.branch, approved=False)
+    entry_id = rulebook.awards(village.village_id)[0].entry_id
+    places = village.branch.places
+    with on(27), serve(lambda _address: app) as address:
+        tokens = {
+            "": ["/", "/?code=K234"],
+            village.token("王大山"): [
+                "/me", "/me/passbook", f"/me/entries/{entry_id}", "/me/card",
+            ],
+            places.token(Role.BRANCH_PRESIDENT): ["/desk", "/desk/staff"],
+            places.token(Role.HEAD_BANK): ["/town"],
+        }  # fmt: skip
+        for token, paths in tokens.items():
+            phone.context.clear_cookies()
+            if token:
+                phone.context.add_cookies(
+                    [{"name": SESSION_COOKIE, "value": token, "url": address}]
+                )
+            for path in paths:
+                phone.goto(address + path)
+                assert page_faults(phone) == [], path
+
+
+def test_the_first_page_costs_little(app: Flask, village: VillageMonth, phone: Page) -> None:
+    with on(10), serve(lambda _address: app) as address:
+        assert bytes_transferred(phone, address) < PAGE_BYTES_MAX
