@@ -7,9 +7,10 @@ from .database import db_upgrade
 from .goods import import_goods
 from .imports import imports
 from .ledger import ledger
+from .places import place, staff
 from .sample import sample
 
-COMMANDS = (db_upgrade, grant_quota, imports, ledger, sample)
+COMMANDS = (db_upgrade, grant_quota, imports, ledger, place, sample, staff)
 
 
 def register(app: Flask) -> None:

@@ -35,6 +35,14 @@ def town(town_id: int) -> Town:
     return found
 
 
+def town_by_code(code: str) -> Town:
+    """The town of a code as typed on the command line; NotFound `town_not_found`."""
+    found = db.session.scalar(select(Town).where(Town.code == code))
+    if found is None:
+        raise NotFound("town_not_found")
+    return found
+
+
 def village(village_id: int) -> Village:
     """The village; NotFound `village_not_found`."""
     found = db.session.get(Village, village_id)

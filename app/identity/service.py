@@ -32,7 +32,9 @@ _PIN_DIGITS = 6
 
 
 def add_town(*, code: str, name: str) -> Town:
-    """A town, the seat of a head bank."""
+    """A town, the seat of a head bank; Conflict `place_code_taken`."""
+    if db.session.scalar(select(Town.id).where(Town.code == code)) is not None:
+        raise Conflict("place_code_taken", place_code=code)
     town = Town(id=new_id(), code=code, name=clean_line(name, length_max=40, field="镇名"))
     db.session.add(town)
     db.session.flush()
@@ -48,7 +50,9 @@ def add_village(
     contact_phone: str,
     contact_place: str,
 ) -> Village:
-    """A village of the town, with whom to ask."""
+    """A village of the town, with whom to ask; Conflict `place_code_taken`."""
+    if db.session.scalar(select(Village.id).where(Village.code == code)) is not None:
+        raise Conflict("place_code_taken", place_code=code)
     village = Village(
         id=new_id(),
         town_id=town_id,

@@ -51,6 +51,7 @@ MESSAGES: dict[str, str] = {
     "not_found": "没有找到,请检查后再试。",
     "town_not_found": "没有找到这个镇。",
     "village_not_found": "没有找到这个村。请检查村的编号。",
+    "place_code_taken": "编号“{place_code}”已经有了，请换一个。",
     "user_name_taken": "用户名“{user_name}”已经有人用了,请换一个。",
     "password_too_short": "密码至少{length_min}个字。",
     "pin_bad": "密码要 6 位数字,不要用 123456、888888 这样好猜的。",
