@@ -14,5 +14,7 @@ def shown_again(page: Callable[..., Any], refusal: DomainError, **arguments: Any
     """Render the GET view of the form under the refusal's status."""
     g.refusal = refusal
     response = make_response(page(**arguments))
-    response.status_code = status_of(refusal)
+    # A page that sends the reader elsewhere (to sign in, say) still does.
+    if not 300 <= response.status_code < 400:
+        response.status_code = status_of(refusal)
     return response

@@ -74,6 +74,21 @@ class Shop:
             )
         )
 
+    def second_till(self) -> str:
+        """Open another store in the village; returns a session of the same clerk at its till."""
+
+        def make() -> str:
+            store = service.add_store(village_id=self.village_id, name="二店")
+            terminal, code = identity.add_terminal(
+                village_id=self.village_id, store_id=store.id, name="二店一号机"
+            )
+            identity.enrol_terminal(typed_code=code)
+            return identity.start_session(
+                subject="test", account_id=self.till.clerk_id, terminal_id=terminal.id
+            )
+
+        return run_in_transaction(make)
+
     def balance(self, passbook_no: str = "0001") -> int:
         """Tenths of points that the household may spend."""
         return ledger_queries.balance(
