@@ -1,35 +1,25 @@
 """What two processes do to one database at the same time; each function runs in both of them."""
 
-import threading
 from collections.abc import Callable
 from dataclasses import replace
 
-from app import create_app
 from app.kit.errors import DomainError
 from app.kit.month import Month
 from app.ledger import queries, service
 from app.ledger.domain.accounts import Purpose
 from app.ledger.domain.drafts import EntryDraft, EntryKind, Posted, TransferDraft
 from app.web.transaction import run_in_transaction
-from tests.conftest import settings_for
 from tests.ledger.books import DAY, OCTOBER, VILLAGE, draft, good
+from tests.support.ring import wait_for_the_other
 
 Result = tuple[str, int]
 """("posted", entry id), ("replayed", entry id) or (code of the refusal, 0)."""
-
-_ring: list[threading.Barrier] = []
-
-
-def enter_ring(database_url: str, barrier: threading.Barrier) -> None:
-    """Open the application in this process for good."""
-    create_app(settings_for(database_url)).app_context().push()
-    _ring.append(barrier)
 
 
 def spend_the_same_balance(number: int, rounds: int) -> list[Result]:
     """Take 1 from the budget again and again."""
     lines = (draft(f"budget → pending{number} 1", key=f"{number}/{n}") for n in range(rounds))
-    _ring[0].wait()
+    wait_for_the_other()
     return [_try(line) for line in lines]
 
 
@@ -40,7 +30,7 @@ def take_the_last_good(number: int, rounds: int) -> list[Result]:
         points = draft(f"spendable{number} → takings 1", kind=EntryKind.REDEMPTION)
         piece = TransferDraft(good(n, Purpose.SHELF), good(n, Purpose.HANDED_OUT), 1)
         wish = replace(points, transfers=(*points.transfers, piece))
-        _ring[0].wait()
+        wait_for_the_other()
         results.append(_try(wish))
     return results
 
@@ -49,7 +39,7 @@ def send_the_same_key(number: int, rounds: int) -> list[Result]:
     """Send the same requests as the other, each for all that the household has."""
     results = []
     for n in range(rounds):
-        _ring[0].wait()
+        wait_for_the_other()
         results.append(_try(draft(f"spendable{n + 1} → takings 20", key=f"same/{n}")))
     return results
 
@@ -57,7 +47,7 @@ def send_the_same_key(number: int, rounds: int) -> list[Result]:
 def move_to_and_fro(number: int, rounds: int) -> list[Result]:
     """Move the same two balances, the other process the other way round."""
     there, back = ("budget → spendable1 1", "spendable1 → budget 1")[:: 1 if number == 1 else -1]
-    _ring[0].wait()
+    wait_for_the_other()
     return [_result(lambda: service.post([draft(there), draft(back)])[0]) for _ in range(rounds)]
 
 
@@ -65,7 +55,7 @@ def reverse_the_same_entry(number: int, entry_ids: list[int]) -> list[Result]:
     """Reverse each entry, under a key of one's own."""
     results = []
     for entry_id in entry_ids:
-        _ring[0].wait()
+        wait_for_the_other()
         results.append(_result(lambda entry_id=entry_id: _reverse(entry_id, number)))  # type: ignore[misc]
     return results
 
@@ -74,10 +64,10 @@ def close_against_post(number: int, rounds: int) -> list[Result]:
     """One posts, the other closes month after month."""
     if number == 1:
         lines = [draft("budget → pending1 1", key=f"close/{n}") for n in range(rounds * 8)]
-        _ring[0].wait()
+        wait_for_the_other()
         return [_try(line) for line in lines]
     month, results = OCTOBER, []
-    _ring[0].wait()
+    wait_for_the_other()
     for _ in range(rounds):
         results.append(_result(lambda month=month: _close(month)))  # type: ignore[misc]
         month = month.next

@@ -1,15 +1,7 @@
 """Two processes against one database, with real commits: nothing is lost, negative or double."""
 
-import multiprocessing
 from collections import Counter
-from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
-from typing import Any
 
-import pytest
-from flask import Flask
-
-from app.extensions import db
 from app.ledger import queries, service
 from app.ledger.domain.accounts import Purpose
 from app.ledger.domain.drafts import EntryDraft, EntryKind, TransferDraft
@@ -18,29 +10,7 @@ from app.web.transaction import run_in_transaction
 from tests.ledger import fighters
 from tests.ledger.books import DAY, VILLAGE, good, held, open_book, post
 from tests.ledger.fighters import Result
-
-Fight = Callable[..., tuple[list[Result], list[Result]]]
-
-_SECONDS_MAX = 120
-
-
-@pytest.fixture
-def fight(each_app: Flask) -> Iterator[Fight]:
-    """Lets both processes do the same at once and gives what each of them got."""
-    context = multiprocessing.get_context("spawn")
-    url = db.engine.url.render_as_string(hide_password=False)
-    barrier = context.Barrier(2, timeout=_SECONDS_MAX)
-    with ProcessPoolExecutor(
-        2, mp_context=context, initializer=fighters.enter_ring, initargs=(url, barrier)
-    ) as pool:
-
-        def both(work: Callable[..., list[Result]], *arguments: Any) -> Any:
-            started = [pool.submit(work, number, *arguments) for number in (1, 2)]
-            results = tuple(one.result(_SECONDS_MAX) for one in started)
-            db.session.rollback()
-            return results
-
-        yield both
+from tests.support.ring import Fight
 
 
 def _codes(results: list[Result]) -> Counter[str]:

@@ -5,10 +5,13 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
+from app.extensions import db
 from tests.support.browser import find_chromium, launch, launch_with_camera, open_phone
 from tests.support.postgres import PostgresServer, run_postgres
+from tests.support.ring import Fight, open_ring
 
 CameraPhone = Callable[[str], AbstractContextManager[Page]]
 
@@ -55,3 +58,10 @@ def camera_phone(playwright: Playwright, tmp_path: Path) -> CameraPhone:
             yield page
 
     return open_camera_phone
+
+
+@pytest.fixture
+def fight(each_app: Flask) -> Iterator[Fight]:
+    """Lets two processes do the same to the test's database at once."""
+    with open_ring(db.engine.url.render_as_string(hide_password=False)) as both:
+        yield both

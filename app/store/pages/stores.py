@@ -103,7 +103,8 @@ def revoke_terminal(store_id: int, terminal_id: int) -> Response:
 def _store_form() -> dict[str, Any]:
     form: dict[str, Any] = load_form(StoreForm())
     # A tenth of a yuan is ten fen.
-    return {**form, "fen_per_point": form.pop("yuan_per_point") * 10}
+    form["fen_per_point"] = form.pop("yuan_per_point") * 10
+    return form
 
 
 def _show_code(store_id: int, name: str, code: str) -> str:
