@@ -1,6 +1,6 @@
 """Signing in and out for staff. Villagers sign in with their card, see people."""
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from app.kit.errors import DomainError
@@ -44,7 +44,7 @@ def sign_out() -> Response:
     token = access.session_token()
     if token:
         run_in_transaction(lambda: service.end_session(token=token))
-    response = redirect(url_for("identity.sign_in_form"), 303)
+    response = redirect("/", 303)
     access.clear_session_cookie(response)
     return response
 

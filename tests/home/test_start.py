@@ -69,3 +69,14 @@ def test_villagers_are_led_to_their_passbook(page_client: Clients, village: Vill
     with on(10):
         response = page_client(village.token("王大山")).get("/")
     assert response.headers["Location"] == "/me"
+
+
+def test_whoever_signs_out_or_is_not_signed_in_finds_the_way_here(
+    page_client: Clients, village: VillageMonth
+) -> None:
+    with on(10):
+        client = page_client(village.token("王大山"))
+        client.get("/me")
+        assert client.post("/sign-out").headers["Location"] == "/"
+        assert "扫积分卡登录" in client.get("/").get_data(as_text=True)
+        assert 'href="/">去登录' in client.get("/me").get_data(as_text=True)

@@ -1,6 +1,6 @@
 """The first page: what this is, for strangers; the own home page for everybody else."""
 
-from flask import Blueprint, g, redirect, render_template, request
+from flask import Blueprint, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from app.home import queries
@@ -25,8 +25,7 @@ def start() -> str | Response:
     if typed is not None:
         code = read_code(CodeKind.CARD, typed)
         if code is not None:
-            # The same address as in the card's QR code.
-            return redirect(f"/{code[0].lower()}/{code}", 302)
+            return redirect(url_for("card_sign_in.card_form", code=code), 302)
         g.refusal = NotFound("card_not_found")
     newest = [(village, queries.latest_notice(village.id)) for village in places.villages()]
     return render_template(
