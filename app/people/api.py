@@ -166,7 +166,7 @@ def record_departure(form: dict[str, Any], member_id: int) -> Any:
 @writes(key_required=True)
 @api.response(200, MemberOut)
 def record_return(member_id: int) -> Any:
-    """Somebody who had moved away is back."""
+    """Somebody is back, or the departure was recorded by mistake."""
     service.record_return(village_id=village_id(), member_id=member_id)
     return queries.member(village_id(), member_id)
 

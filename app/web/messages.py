@@ -90,7 +90,7 @@ MESSAGES: dict[str, str] = {
     "new_head_needed": "户主要离开,请先从留下的人中选一位新户主。",
     "already_departed": "“{name}”已经登记去世或迁出,不能再办这一步。",
     "already_in_household": "“{name}”已经在这一户,不用再办。",
-    "member_not_moved_away": "“{name}”没有登记迁出,不用再办。",
+    "member_not_departed": "“{name}”现在就在册,不用再办。",
     "household_ended": "户号 {passbook_no} 这一户已经没有在册的人,不能再办这一步。",
     "date_in_future": "日期不能晚于今天。请改好再提交。",
     "team_name_taken": "已经有“{name}”了。请换一个名称。",

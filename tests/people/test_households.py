@@ -225,13 +225,19 @@ def test_the_last_member_leaves_and_the_household_ends_without_losing_its_head(
     assert identity.pin_credentials(member_id=member_id) is None
     _refused("already_departed", lambda: die(date(2026, 10, 3)))
     _refused(
-        "member_not_moved_away",
-        lambda: service.record_return(village_id=people.village_id, member_id=member_id),
-    )
-    _refused(
         "already_departed",
         lambda: service.set_fresh_pin(village_id=people.village_id, member_id=member_id),
     )
+
+    def come_back() -> None:
+        service.record_return(village_id=people.village_id, member_id=member_id)
+
+    # It was a slip of the pen.
+    run_in_transaction(come_back)
+    found = queries.household(people.village_id, people.households["0002"])
+    assert (found.status, found.head_name) == (HouseholdStatus.ACTIVE, "陈桂兰")
+    assert identity.pin_credentials(member_id=member_id) is None
+    _refused("member_not_departed", come_back)
 
 
 def test_somebody_who_moved_away_can_return_and_sign_in_again(people: People) -> None:
