@@ -1,7 +1,6 @@
 """Villagers check in on their own phones: rotating code and poster."""
 
 import re
-from urllib.parse import unquote
 
 from app.activities import queries
 from app.activities.domain.rotating_code import make_code, make_ticket
@@ -55,15 +54,14 @@ def test_a_ticket_of_another_session_is_not_taken(site: Site) -> None:
         assert site.villager("王大山").post(f"/r/{code}", form).status_code == 409
 
 
-def test_signing_in_on_the_way_keeps_the_ticket(site: Site) -> None:
+def test_whoever_is_not_signed_in_is_told_how(site: Site) -> None:
     with at(0):
         page = PageClient(site.app).get(_scanned_path(site)).get_data(as_text=True)
-    found = re.search(r'next=([^"]+)"', page)
-    assert found
-    next_url = unquote(found[1])
-    with at(3):
-        phone = site.villager("王大山")
-        assert phone.get(next_url).status_code == 200
+        staff = site.browser(Role.GRID_WORKER).get(_scanned_path(site)).get_data(as_text=True)
+    assert "先扫自己积分卡上的二维码登录" in page
+    assert "现在登录的是工作人员" in staff
+    assert "<main" in page
+    assert 'method="post" action=""' not in page
 
 
 def test_the_poster_waits_for_the_organiser(site: Site) -> None:

@@ -85,13 +85,15 @@ def make_session(
     hourly: bool = False,
     drop_in: bool = False,
     organiser_ids: Sequence[int] | None = None,
+    starts_in: timedelta = timedelta(),
 ) -> ActivitySession:
-    """A session of an activity, approved unless told otherwise, starting at START."""
+    """A session of an activity, approved unless told otherwise, `starts_in` after START."""
+    starts_at = START + starts_in
     plan = service.ActivityPlan(
         title="消防安全宣传",
         place="村委会广场",
         rule_code=rule_code,
-        sessions=[service.SessionPlan(START, START + timedelta(minutes=minutes))],
+        sessions=[service.SessionPlan(starts_at, starts_at + timedelta(minutes=minutes))],
         seats=seats,
         organiser_ids=organiser_ids or [branch.organiser_id],
         points=points,

@@ -29,7 +29,7 @@ _PHONE_COOKIE_SECONDS = 365 * 24 * 3600
 @open_to_all
 def open_rotating_code(code: str) -> Response:
     """What the organiser's rotating code leads to; the page then has five minutes."""
-    ticket = request.values.get("ticket", "")
+    ticket = request.form.get("ticket", "")
     session = service.session_of_rotating_code(code, ticket)
     if not ticket:
         ticket = make_ticket(settings().master_key, session.id, clock.now())
@@ -67,7 +67,12 @@ def _check_in_page(session: ActivitySession, *, ticket: str) -> Response:
         raise NotFound("code_not_found")
     view = queries.session(session.village_id, session.id)
     persons = queries.family(caller) if caller is not None and own else []
-    rows = {person.id: queries.attendance_of(session.id, person.id) for person in persons}
+    present_ids = {
+        row.member_id
+        for row in queries.attendances(session.id)
+        if row.member_id in {person.id for person in persons} and row.state == State.PRESENT
+    }
+    leaves = view.activity.checks_out and clock.now() > session.starts_at
     response = make_response(
         render_template(
             "activities/own_check_in.html",
@@ -76,12 +81,9 @@ def _check_in_page(session: ActivitySession, *, ticket: str) -> Response:
             family=persons,
             own_id=caller.member_id if caller else None,
             ticket=ticket,
-            next_url=f"{request.path}?ticket={ticket}" if ticket else request.path,
-            attendances=rows,
-            # Whoever is in and has to check out is here to leave.
-            leaving=view.activity.checks_out
-            and any(row is not None and row.state == State.PRESENT for row in rows.values())
-            and clock.now() > session.starts_at,
+            present_ids=present_ids,
+            arriving=[person for person in persons if person.id not in present_ids],
+            leaving=[person for person in persons if leaves and person.id in present_ids],
         )
     )
     if _PHONE_COOKIE not in request.cookies:
