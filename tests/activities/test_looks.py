@@ -12,6 +12,7 @@ from app import create_app
 from app.activities import queries, service
 from app.activities.domain.check_in import Source
 from app.activities.domain.rotating_code import make_code
+from app.activities.models import ActivitySession
 from app.extensions import db
 from app.identity.access import SESSION_COOKIE
 from app.identity.domain import Role
@@ -56,17 +57,8 @@ def shown(sqlite_url: str) -> Iterator[Shown]:
         db.engine.dispose()
 
 
-def _paths(branch: Branch) -> dict[str, tuple[str | None, str]]:
-    """Token and address of every page, by name."""
-    town_id = branch.places.town_id
-    run_in_transaction(
-        lambda: service.import_themes(town_id=town_id, table=THEMES.read_bytes(), actor_id=1)
-    )
-    month = Month(2026, 10)
-    list_id = queries.lists_of_month(town_id, month)[0].id
-    run_in_transaction(
-        lambda: service.publish_theme_list(town_id=town_id, theme_list_id=list_id, actor_id=1)
-    )
+def _sessions(branch: Branch) -> list[ActivitySession]:
+    """One closed, one running, one to be approved, and one that costs points."""
     closed = make_session(branch)
     sign_up(branch, closed, "王大山", "陈桂兰")
     with at(0):
@@ -79,6 +71,21 @@ def _paths(branch: Branch) -> dict[str, tuple[str | None, str]]:
         check_in(branch, running, "李秀英", source=Source.POSTER)
     planned = make_session(branch, approved=False)
     spending = make_session(branch, rule_code="XF01", starts_in=timedelta(days=2))
+    return [closed, running, planned, spending]
+
+
+def _paths(branch: Branch) -> dict[str, tuple[str | None, str]]:
+    """Token and address of every page, by name."""
+    town_id = branch.places.town_id
+    run_in_transaction(
+        lambda: service.import_themes(town_id=town_id, table=THEMES.read_bytes(), actor_id=1)
+    )
+    month = Month(2026, 10)
+    list_id = queries.lists_of_month(town_id, month)[0].id
+    run_in_transaction(
+        lambda: service.publish_theme_list(town_id=town_id, theme_list_id=list_id, actor_id=1)
+    )
+    closed, running, planned, spending = _sessions(branch)
     desk, past = f"/organiser/sessions/{running.id}", f"/organiser/sessions/{closed.id}"
     organiser = branch.places.token(Role.ORGANISER)
     president = branch.places.token(Role.BRANCH_PRESIDENT)
