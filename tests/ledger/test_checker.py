@@ -243,19 +243,20 @@ def test_witnesses_are_compared_with_the_entries(testimony: list[Witness]) -> No
     assert _details() == ["deduction 2 points to entry 77, which is not there"]
 
 
-def test_a_witness_may_speak_of_reversals_that_it_does_not_claim(
+def test_a_reversal_must_be_known_to_the_feature_of_its_original(
     testimony: list[Witness],
 ) -> None:
     open_book()
     wish = draft("member1 → scores 20", kind=EntryKind.DEDUCTION)
     posted = run_in_transaction(lambda: service.post([wish]))[0]
+    testimony.append(Witness(posted.entry_id, wish.transfers, "deduction"))
     back = run_in_transaction(
         lambda: service.reverse(
             posted.entry_id, village_id=VILLAGE, actor_id=8, idempotency_key="b", occurred_on=DAY
         )
     )
-    testimony.append(Witness(posted.entry_id, wish.transfers, "deduction"))
-    assert _details() == []
+    (detail,) = _details()
+    assert detail.startswith(f"entry {back.entry_id} reverses entry {posted.entry_id} (deduction)")
     testimony.append(Witness(back.entry_id, draft("scores → member1 20").transfers, "taken back"))
     assert _details() == []
     testimony[1] = Witness(back.entry_id, wish.transfers, "taken back")

@@ -1,6 +1,6 @@
 """What activities know about entries of theirs, for the checker of the books."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from sqlalchemy import select
 
@@ -16,16 +16,19 @@ from app.ledger.domain.accounts import (
     issuance,
 )
 from app.ledger.domain.drafts import EntryKind, TransferDraft
+from app.ledger.queries import reversals_of
 from app.ledger.queries.witnesses import Witness, WitnessSource
 
 
 def _testify(village_id: int) -> Iterator[Witness]:
     yield from _grants(village_id)
     yield from _pools(village_id)
-    for signup in db.session.scalars(
+    signups = db.session.scalars(
         select(Signup).where(Signup.village_id == village_id, Signup.hold_entry_id.is_not(None))
-    ):
+    ).all()
+    for signup in signups:
         yield from _holds(signup)
+    yield from _refunds(village_id, signups)
 
 
 def _grants(village_id: int) -> Iterator[Witness]:
@@ -61,6 +64,20 @@ def _holds(signup: Signup) -> Iterator[Witness]:
         if entry_id is not None:
             moved = TransferDraft(debit, credit, signup.held)
             yield Witness(entry_id, (moved,), f"sign-up {signup.id}")
+
+
+def _refunds(village_id: int, signups: Sequence[Signup]) -> Iterator[Witness]:
+    """Refunds reverse the taking; the reversal is found by the entry that it names."""
+    refunded = {
+        signup.settling_entry_id: signup
+        for signup in signups
+        if signup.hold_state == HoldState.REFUNDED and signup.settling_entry_id is not None
+    }
+    for entry_id, reversal_id in reversals_of(village_id, list(refunded)).items():
+        signup = refunded[entry_id]
+        held = household_held(village_id, signup.household_id)
+        moved = TransferDraft(activity_income(village_id), held, signup.held)
+        yield Witness(reversal_id, (moved,), f"refund of sign-up {signup.id}")
 
 
 ACTIVITY_WITNESS = WitnessSource(

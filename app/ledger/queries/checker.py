@@ -314,10 +314,10 @@ def _closings_equal_fold(book: _Book) -> Iterator[str]:
 
 
 def _witnesses_agree(book: _Book) -> Iterator[str]:
-    """Each award, redemption and stock movement points to an entry that says the same, and no
-    entry of those kinds is without one.
+    """Each award, redemption and stock movement points to an entry that says the same; no entry of
+    those kinds is without one, and none was reversed without its feature knowing.
     """
-    claimed: dict[EntryKind, str] = {}
+    claimed: dict[str, str] = {}
     known: set[int] = set()
     for source in witness_sources():
         claimed.update(dict.fromkeys(source.kinds, source.name))
@@ -325,9 +325,16 @@ def _witnesses_agree(book: _Book) -> Iterator[str]:
             yield from _compare(witness, book.entries.get(witness.entry_id))
             known.add(witness.entry_id)
     for row in book.entries.values():
-        if row.kind in claimed and row.id not in known:
-            owner = claimed[EntryKind(row.kind)]
-            yield f"entry {row.id} ({row.kind}) is known to nobody in {owner}"
+        if row.id in known:
+            continue
+        if row.kind in claimed:
+            yield f"entry {row.id} ({row.kind}) is known to nobody in {claimed[row.kind]}"
+        original = book.entries.get(row.reverses_id or 0)
+        if original is not None and original.kind in claimed:
+            yield (
+                f"entry {row.id} reverses entry {original.id} ({original.kind}),"
+                f" which nobody in {claimed[original.kind]} knows"
+            )
 
 
 def _compare(witness: Witness, found: EntryRow | None) -> Iterable[str]:

@@ -21,9 +21,10 @@ class Witness:
 
 @dataclass(frozen=True, slots=True)
 class WitnessSource:
-    """All witnesses of a feature in a village; every entry of these kinds must have one.
+    """All witnesses of a feature in a village.
 
-    It may speak of entries of other kinds too, such as the reversals it asked for.
+    Every entry of these kinds must have one, and so must every reversal of such an entry. It may
+    speak of entries of other kinds too.
     """
 
     name: str

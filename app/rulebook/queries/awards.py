@@ -16,7 +16,7 @@ from app.ledger.domain.accounts import (
     household_pending,
     household_spendable,
 )
-from app.ledger.domain.drafts import EntryKind, TransferDraft
+from app.ledger.domain.drafts import EntryKind, TransferDraft, mirrored
 from app.ledger.queries.witnesses import Witness, WitnessSource
 from app.rulebook.domain.awards import (
     AwardOutcome,
@@ -153,6 +153,8 @@ def _testify(village_id: int) -> Iterator[Witness]:
         yield Witness(row.entry_id or 0, transfers, f"award {row.id}")
         if row.return_entry_id is not None:
             yield Witness(row.return_entry_id, return_transfers(row), f"return of award {row.id}")
+        if row.reversal_entry_id is not None:
+            yield Witness(row.reversal_entry_id, mirrored(transfers), f"reversal of award {row.id}")
 
 
 AWARD_WITNESS = WitnessSource(
