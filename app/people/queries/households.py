@@ -92,13 +92,14 @@ def households_of(village_id: int, member_ids: Collection[int]) -> dict[int, Hou
 
     Ids that are not of the village are left out.
     """
-    # Within a village all households are few enough that naming the wanted ones costs more.
-    known = {found.id: found for found in _household_refs(village_id, _households(village_id))}
     rows = db.session.execute(
         select(HouseholdMembership.member_id, HouseholdMembership.household_id)
         .join(Member, Member.id == HouseholdMembership.member_id)
         .where(IS_OPEN, Member.village_id == village_id, Member.id.in_(set(member_ids)))
-    )
+    ).all()
+    wanted = Household.id.in_({row.household_id for row in rows})
+    found = _household_refs(village_id, _households(village_id).where(wanted))
+    known = {household.id: household for household in found}
     return {row.member_id: known[row.household_id] for row in rows}
 
 
