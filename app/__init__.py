@@ -19,6 +19,8 @@ from app.notices.api import api as notices_api
 from app.notices.pages import pages as notices_pages
 from app.people.api import api as people_api
 from app.people.pages import PEOPLE_PAGES
+from app.rulebook.api import api as rulebook_api
+from app.rulebook.pages import pages as rulebook_pages
 from app.rulebook.queries import AWARD_WITNESS
 from app.store.api import api as store_api
 from app.store.pages import STORE_PAGES
@@ -38,9 +40,10 @@ PAGES = (
     notices_pages,
     *PEOPLE_PAGES,
     preferences,
+    rulebook_pages,
     *STORE_PAGES,
 )
-APIS = (*ACTIVITY_APIS, home_api, identity_api, people_api, store_api, notices_api)
+APIS = (*ACTIVITY_APIS, home_api, identity_api, people_api, rulebook_api, store_api, notices_api)
 
 WITNESSES = (ACTIVITY_WITNESS, AWARD_WITNESS, STORE_WITNESS)
 

@@ -8,6 +8,7 @@ from .goods import import_goods
 from .imports import imports
 from .ledger import ledger
 from .places import place, staff
+from .rule_books import import_rule_book
 from .sample import sample
 
 COMMANDS = (db_upgrade, grant_quota, imports, ledger, place, sample, staff)
@@ -17,5 +18,6 @@ def register(app: Flask) -> None:
     """Add every command to `flask --app wsgi`."""
     imports.add_command(import_goods)
     imports.add_command(import_themes)
+    imports.add_command(import_rule_book)
     for command in COMMANDS:
         app.cli.add_command(command)

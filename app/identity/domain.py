@@ -29,6 +29,10 @@ BRANCH_STAFF = frozenset({Role.ORGANISER, Role.GRID_WORKER, Role.CLERK})
 """Whom a branch appoints itself. Its supervision and its president are appointed by others."""
 
 
+VILLAGE_ROLES = tuple(role for role in Role if role is not Role.HEAD_BANK)
+"""Everybody who belongs to one village."""
+
+
 @dataclass(frozen=True, slots=True)
 class Principal:
     """The signed-in caller of a request.

@@ -16,7 +16,7 @@ from app.rulebook.domain.rules import Adoption, Rule
 from app.web.transaction import run_in_transaction
 
 ADOPTION = Adoption(date(2026, 8, 20), "村民代表会议", 46, 44, 1, "露村会〔2026〕5号")
-_SAMPLE = Path(__file__).resolve().parents[2] / "app" / "sample" / "data" / "rulebook.csv"
+SAMPLE = Path(__file__).resolve().parents[2] / "app" / "sample" / "data" / "rulebook.csv"
 
 
 def open_book(village_id: int, *, month: Month, budget_tenths: int) -> None:
@@ -40,7 +40,7 @@ def adopt_rules(
     village_id: int, rules: Sequence[Rule] | None = None, *, starts_on: date = date(2026, 9, 1)
 ) -> int:
     """Save a version (the sample book by default); returns its id."""
-    chosen = read_rules(_SAMPLE.read_bytes())[0] if rules is None else list(rules)
+    chosen = read_rules(SAMPLE.read_bytes())[0] if rules is None else list(rules)
     return run_in_transaction(
         lambda: (
             service.save_version(

@@ -85,12 +85,18 @@ def test_the_version_of_a_day_is_the_last_that_had_started(village_id: int) -> N
     ):
         found = queries.current_version(village_id, day)
         assert (found and found.id) == expected
-    _refused("starts_before_last_version", lambda: _save(village_id, rules=_rules()[:1]))
-    # Before it counts, a version may still be replaced.
+
+
+def test_the_version_adopted_last_takes_the_place_of_those_that_start_later(
+    village_id: int,
+) -> None:
+    _save(village_id)
+    _save(village_id, starts_on=date(2027, 12, 1))
     corrected = _save(village_id, rules=_rules()[:1], starts_on=date(2026, 12, 1)).id
-    found = queries.current_version(village_id, date(2026, 12, 1))
-    assert found is not None
-    assert found.id == corrected
+    for day in (date(2026, 12, 1), date(2027, 12, 1)):
+        found = queries.current_version(village_id, day)
+        assert found is not None
+        assert found.id == corrected
 
 
 def test_saving_the_same_again_gives_the_same(village_id: int) -> None:

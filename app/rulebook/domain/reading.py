@@ -115,7 +115,7 @@ def _cap(record: dict[str, str]) -> Cap | None:
 
 
 def _bare(written: str) -> str:
-    return re.sub(r"\s+", "", fold_width(written)).removesuffix("分")
+    return re.sub(r"(?<=[0-9])\s*分$|\s+", "", fold_width(written))
 
 
 def _text(record: dict[str, str], name: str, *, length_max: int) -> str:

@@ -11,12 +11,15 @@ from .awards import return_transfers as return_transfers
 from .totals import Participation as Participation
 from .totals import granted_by_member as granted_by_member
 from .totals import participation as participation
+from .versions import Preview as Preview
 from .versions import adoption_of as adoption_of
 from .versions import current_version as current_version
 from .versions import draft as draft
+from .versions import preview as preview
 from .versions import rule as rule
 from .versions import rule_by_code as rule_by_code
 from .versions import rules as rules
 from .versions import rules_by_id as rules_by_id
 from .versions import version as version
+from .versions import version_by_number as version_by_number
 from .versions import versions as versions

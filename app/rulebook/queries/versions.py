@@ -1,6 +1,7 @@
 """Reads of rule book versions and their rules."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import select
@@ -9,7 +10,10 @@ from app.extensions import db
 from app.kit.errors import NotFound
 from app.kit.points import Tenths
 from app.rulebook.domain.awards import RuleRef
-from app.rulebook.domain.rules import Adoption, Cap, CapPeriod, CapScope, RuleKind
+from app.rulebook.domain.changes import VersionChanges, compare_versions
+from app.rulebook.domain.lint import LintFinding, lint_rules
+from app.rulebook.domain.reading import RefusedRule, read_rules
+from app.rulebook.domain.rules import Adoption, Cap, CapPeriod, CapScope, Rule, RuleKind
 from app.rulebook.models import RuleDraft, RuleRow, RuleVersion
 
 
@@ -30,6 +34,18 @@ def version(village_id: int, version_id: int) -> RuleVersion:
     return found
 
 
+def version_by_number(village_id: int, number: int) -> RuleVersion:
+    """The village's first, second, … version; NotFound `rule_version_not_found`."""
+    found = db.session.scalar(
+        select(RuleVersion).where(
+            RuleVersion.village_id == village_id, RuleVersion.number == number
+        )
+    )
+    if found is None:
+        raise NotFound("rule_version_not_found")
+    return found
+
+
 def adoption_of(found: RuleVersion) -> Adoption:
     """The record of the meeting that adopted a version."""
     return Adoption(
@@ -43,11 +59,11 @@ def adoption_of(found: RuleVersion) -> Adoption:
 
 
 def current_version(village_id: int, on: date) -> RuleVersion | None:
-    """The version that counts on a day: the last one that had started by then."""
+    """The version that counts on a day: the last adopted of those that had started by then."""
     return db.session.scalar(
         select(RuleVersion)
         .where(RuleVersion.village_id == village_id, RuleVersion.starts_on <= on)
-        .order_by(RuleVersion.starts_on.desc(), RuleVersion.number.desc())
+        .order_by(RuleVersion.number.desc())
         .limit(1)
     )
 
@@ -86,6 +102,37 @@ def rule_by_code(version_id: int, code: str) -> RuleRef:
     if row is None:
         raise NotFound("rule_not_found")
     return _ref(row)
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a file says, what keeps it from being saved, and what it changes.
+
+    `before` is the newest version, which the changes are told against.
+    """
+
+    rules: Sequence[Rule]
+    refused: Sequence[RefusedRule]
+    findings: Sequence[LintFinding]
+    before: RuleVersion | None
+    changes: VersionChanges
+
+    @property
+    def may_be_saved(self) -> bool:
+        return not (self.refused or self.findings)
+
+
+def preview(village_id: int, content: bytes) -> Preview:
+    """Look at a file before anything is saved; Invalid with the codes of `kit.sheets`."""
+    read, refused = read_rules(content)
+    newest = next(iter(versions(village_id)), None)
+    return Preview(
+        rules=read,
+        refused=refused,
+        findings=list(lint_rules(read)) if read or not refused else [],
+        before=newest,
+        changes=compare_versions(rules(newest.id) if newest else [], read),
+    )
 
 
 def draft(village_id: int, draft_id: int) -> RuleDraft:

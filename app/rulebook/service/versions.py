@@ -30,16 +30,13 @@ def save_version(
     """Save a version that counts from a day on; saving the newest one again gives that one.
 
     Raises Invalid `rule_version_refused` (count, findings: "rule code, lint code, words") or the
-    lint's code for the adoption, `adoption_in_future`, Conflict `starts_in_closed_month` or
-    `starts_before_last_version`.
+    lint's code for the adoption, `adoption_in_future`, Conflict `starts_in_closed_month`.
     """
     _check(rules, adoption)
     earlier = queries.versions(village_id)
     if earlier and _is_same(earlier[0], rules, adoption, starts_on):
         return earlier[0]
     _check_start(village_id, starts_on)
-    if earlier and starts_on < earlier[0].starts_on:
-        raise Conflict("starts_before_last_version", first_day=earlier[0].starts_on.isoformat())
     version = RuleVersion(
         id=new_id(),
         village_id=village_id,

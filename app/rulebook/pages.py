@@ -1,0 +1,148 @@
+"""The rule book for everybody to read, and for the branch president to renew."""
+
+from collections.abc import Sequence
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from app.identity import queries as places
+from app.identity.access import actor_id, open_to_all, requires, village_id
+from app.identity.domain import VILLAGE_ROLES, Role
+from app.kit import clock
+from app.kit.errors import Invalid
+from app.kit.month import Month
+from app.web.forms import load_form
+from app.web.messages import sentence
+from app.web.transaction import writes
+
+from . import queries, service
+from .domain.awards import RuleRef
+from .domain.rules import Adoption
+from .models import RuleVersion
+from .schemas import AdoptForm
+
+pages = Blueprint("rulebook", __name__)
+
+
+@pages.get("/rule-book")
+@requires(*VILLAGE_ROLES)
+def show_own() -> Response:
+    """The way to the public page of the caller's village."""
+    code = places.village(village_id()).code
+    return redirect(url_for("rulebook.show_public", village_code=code))
+
+
+@pages.get("/rule-book/<village_code>")
+@open_to_all
+def show_public(village_code: str) -> str:
+    """What counts today."""
+    village = places.village_by_code(village_code)
+    return _rule_book(village.id, queries.current_version(village.id, clock.today()))
+
+
+@pages.get("/rule-book/<village_code>/versions/<int:number>")
+@open_to_all
+def show_version(village_code: str, number: int) -> str:
+    """An earlier or a coming version."""
+    village = places.village_by_code(village_code)
+    return _rule_book(village.id, queries.version_by_number(village.id, number))
+
+
+@pages.get("/branch/rule-book")
+@requires(Role.BRANCH_PRESIDENT)
+def show_rule_book() -> str:
+    """What counts today, with the way to a new version."""
+    current = queries.current_version(village_id(), clock.today())
+    return _rule_book(village_id(), current, for_president=True)
+
+
+@pages.get("/branch/rule-book/import")
+@requires(Role.BRANCH_PRESIDENT)
+def upload_form() -> str:
+    return render_template("rulebook/upload.html")
+
+
+@pages.post("/branch/rule-book/import")
+@requires(Role.BRANCH_PRESIDENT)
+@writes(again=upload_form)
+def upload() -> Response:
+    file = request.files.get("file")
+    if file is None or not file.filename:
+        raise Invalid("file_missing")
+    draft = service.upload_draft(
+        village_id=village_id(),
+        file_name=file.filename,
+        content=file.read(),
+        actor_id=actor_id(),
+    )
+    return redirect(url_for("rulebook.show_draft", draft_id=draft.id), 303)
+
+
+@pages.get("/branch/rule-book/drafts/<int:draft_id>")
+@requires(Role.BRANCH_PRESIDENT)
+def show_draft(draft_id: int) -> str:
+    """What was read, what keeps it from being saved, what it changes; then the adoption."""
+    draft = queries.draft(village_id(), draft_id)
+    preview = queries.preview(village_id(), draft.content)
+    faulty = {each.line for each in preview.refused} | {each.line for each in preview.findings}
+    return render_template(
+        "rulebook/draft.html",
+        draft=draft,
+        preview=preview,
+        faulty_lines=sorted(faulty - {0}),
+        saved=draft.rule_version_id and queries.version(village_id(), draft.rule_version_id),
+        village=places.village(village_id()),
+        today=clock.today(),
+        next_month=Month.of(clock.today()).next.first_day,
+    )
+
+
+@pages.post("/branch/rule-book/drafts/<int:draft_id>")
+@requires(Role.BRANCH_PRESIDENT)
+@writes(again=show_draft)
+def adopt(draft_id: int) -> Response:
+    form = load_form(AdoptForm())
+    starts_on = form.pop("starts_on")
+    version = service.adopt_draft(
+        village_id=village_id(),
+        draft_id=draft_id,
+        adoption=Adoption(**form),
+        starts_on=starts_on,
+        actor_id=actor_id(),
+    )
+    flash(sentence("rule_version_saved", {"number": version.number}))
+    return redirect(url_for("rulebook.show_rule_book"), 303)
+
+
+def _rule_book(
+    of_village_id: int, version: RuleVersion | None, *, for_president: bool = False
+) -> str:
+    rules = queries.rules(version.id) if version else []
+    return render_template(
+        "rulebook/rule_book.html",
+        village=places.village(of_village_id),
+        version=version,
+        current=queries.current_version(of_village_id, clock.today()),
+        versions=queries.versions(of_village_id),
+        today=clock.today(),
+        categories=_by_category(rules),
+        groups=_groups(rules),
+        for_president=for_president,
+    )
+
+
+def _by_category(rules: Sequence[RuleRef]) -> list[tuple[str, list[RuleRef]]]:
+    """The rules under their categories, which come in the order of the file."""
+    categories: dict[str, list[RuleRef]] = {}
+    for rule in rules:
+        categories.setdefault(rule.category, []).append(rule)
+    return list(categories.items())
+
+
+def _groups(rules: Sequence[RuleRef]) -> dict[str, list[str]]:
+    """The codes of the rules that share each cap."""
+    shared: dict[str, list[str]] = {}
+    for rule in rules:
+        if rule.cap is not None and rule.cap.group:
+            shared.setdefault(rule.cap.group, []).append(rule.code)
+    return shared
