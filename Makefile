@@ -6,8 +6,7 @@ help: ## List these verbs
 	@sed -nE 's/^([a-z]+):[^#]*## (.*)/\1\t\2/p' Makefile | expand -t 9
 
 run: setup ## Serve with the sample town on http://127.0.0.1:8000 (PORT and DATABASE_URL override)
-	@$(PYTHON) -m flask --app wsgi db-upgrade
-	@$(PYTHON) -m flask --app wsgi sample town
+	@$(PYTHON) -m flask --app wsgi sample town --migrate
 	@exec $(PYTHON) -m gunicorn --config python:app.gunicorn wsgi:app
 
 setup: ## Create .venv with the locked run-time packages

@@ -11,6 +11,8 @@ from app.extensions import settings
 from app.kit import clock
 from app.kit.month import Month
 
+from .database import upgrade_schema
+
 sample = AppGroup("sample", help="A town with two villages and two months of history.")
 
 
@@ -18,10 +20,13 @@ sample = AppGroup("sample", help="A town with two villages and two months of his
 @click.option(
     "--today", type=click.DateTime(["%Y-%m-%d"]), help="End the history the day before this day."
 )
-def load(today: datetime | None) -> None:
+@click.option("--migrate", is_flag=True, help="Bring the database to the newest schema first.")
+def load(today: datetime | None, *, migrate: bool) -> None:
     """Load the sample town once; afterwards only print the ways to sign in."""
     if settings().production:
         raise click.ClickException("The sample's passwords are known to everybody.")
+    if migrate:
+        upgrade_schema()
     if not town.is_loaded():
         click.echo("Loading the sample town; this happens once.")
         town.load_town(today.date() if today else clock.today(), progress=_show_month())

@@ -12,7 +12,6 @@ from app.identity import service as identity
 from app.identity.domain import SYSTEM_ACTOR_ID, Role
 from app.kit import ids
 from app.kit.codes import CodeKind, chosen_by, new_code
-from app.people import queries as people
 from app.people import service as people_service
 from app.web.transaction import run_in_transaction
 
@@ -132,22 +131,23 @@ def _found(timetable: Timetable, rng: random.Random) -> None:
             file_name = "luxi-register.xlsx"
             enter_register(village, file_name, (DATA / file_name).read_bytes())
             open_store(village)
-            _issue_villager_card(village)
         else:
             enter_register(village, f"{code}-register.csv", small_register(rng))
         fill_teams(village, rng)
+        if village.code == _VILLAGES[0][0]:
+            _issue_villager_card(village)
         plan_history(timetable, village, town_id)
 
 
 def _issue_villager_card(village: SampleVillage) -> None:
-    """The card whose code is printed at every start belongs to the first household's head."""
-    head = next(member for member in people.members(village.id) if member.is_head)
+    """The card whose code is printed at every start belongs to somebody who takes part."""
+    owner = village.adults[0]
     with chosen_by(_villager_choice()):
         people_service.issue_card(
-            village_id=village.id, member_id=head.id, actor_id=village.president_id
+            village_id=village.id, member_id=owner.id, actor_id=village.president_id
         )
     identity.set_member_pin(
-        member_id=head.id, village_id=village.id, display_name=head.name, pin=_VILLAGER_PIN
+        member_id=owner.id, village_id=village.id, display_name=owner.name, pin=_VILLAGER_PIN
     )
 
 
