@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from app.activities.domain.check_in import (
+    NOT_THERE,
     Arrival,
     OwnScan,
     Place,
@@ -17,6 +18,7 @@ from app.activities.domain.check_in import (
     rule_arrival,
     scans_from_one_phone,
 )
+from app.web.messages import MESSAGES
 
 START = datetime(2026, 10, 12, 1, 0, tzinfo=UTC)
 WINDOW = Window(START, START + timedelta(hours=1))
@@ -117,3 +119,14 @@ def test_members_from_one_phone_within_a_minute_are_flagged() -> None:
         OwnScan(4, ours, minutes(2.1)),
     ]
     assert scans_from_one_phone(scans) == {1, 3}
+
+
+def test_every_answer_has_its_sentence() -> None:
+    codes = {
+        "check_in_not_open", "check_in_over", "not_signed_up", "choose_who_came", "checked_in",
+        "already_in", "checked_out", "already_checked_out",
+        *(f"waits_for_{reason}" for reason in WaitsFor),
+        *(f"signed_up_{place}" for place in Place),
+        *(f"marked_{state}" for state in NOT_THERE),
+    }  # fmt: skip
+    assert codes <= MESSAGES.keys()

@@ -2,11 +2,13 @@
 
 import re
 
+from werkzeug.test import TestResponse
+
 from app.activities import queries
 from app.activities.domain.rotating_code import make_code, make_ticket
 from app.extensions import db
 from app.identity.domain import Role
-from tests.activities.site import Site, member_token
+from tests.activities.site import Site, main_of, member_token
 from tests.conftest import TEST_MASTER_KEY
 from tests.factories.activities import START, at, make_session, sign_up
 from tests.factories.people import make_people
@@ -19,9 +21,7 @@ def test_the_rotating_code_checks_in_within_five_minutes(site: Site) -> None:
     phone = site.villager("王大山")
     with at(0):
         path = _scanned_path(site)
-        page = phone.get(path)
-        ticket = re.search(r'name="ticket" value="(\w+)"', page.get_data(as_text=True))
-        assert ticket
+        ticket = ticket_on(phone.get(path))
         assert queries.attendances(site.session.id) == []
     own = {"member_ids": site.member("王大山")}
     with at(2):
@@ -30,12 +30,12 @@ def test_the_rotating_code_checks_in_within_five_minutes(site: Site) -> None:
         assert "这个码已经换了" in stale.get_data(as_text=True)
         assert phone.get(path).status_code == 409
     with at(4.9):
-        done = phone.post(path, {**own, "ticket": ticket[1]}, key="k1")
-        again = phone.post(path, {**own, "ticket": ticket[1]}, key="k1")
+        done = phone.post(path, {**own, "ticket": ticket}, key="k1")
+        again = phone.post(path, {**own, "ticket": ticket}, key="k1")
         assert done.status_code == again.status_code == 200
         assert "签到成功" in done.get_data(as_text=True)
     with at(5.1):
-        wife = {"member_ids": site.member("李秀英"), "ticket": ticket[1]}
+        wife = {"member_ids": site.member("李秀英"), "ticket": ticket}
         assert phone.post(path, wife).status_code == 409
     rows = queries.attendances(site.session.id)
     assert [(row.source, row.state) for row in rows] == [("rotating_code", "present")]
@@ -83,6 +83,29 @@ def test_the_poster_waits_for_the_organiser(site: Site) -> None:
     assert queries.attendances(site.session.id)[0].state == "present"
 
 
+def test_those_who_are_in_may_leave_and_the_others_may_come(site: Site) -> None:
+    sign_up(site.branch, site.session, "王大山", "李秀英")
+    phone = site.villager("王大山")
+    with at(0):
+        path = _scanned_path(site)
+        assert "签退" not in phone.get(path).get_data(as_text=True)
+        ticket = ticket_on(phone.get(path))
+        phone.post(path, {"member_ids": site.member("王大山"), "ticket": ticket})
+    with at(50):
+        path = _scanned_path(site)
+        page = phone.get(path)
+        assert main_of(page).count("<form") == 2
+        form = {"member_ids": site.member("王大山"), "leaving": "1", "ticket": ticket_on(page)}
+        assert "09:50 签退成功" in phone.post(path, form).get_data(as_text=True)
+        again = phone.post(path, form).get_data(as_text=True)
+        assert "09:50 已经签退,由王大山登记" in again
+        wife = {"member_ids": site.member("李秀英"), "leaving": "1", "ticket": ticket_on(page)}
+        assert phone.post(path, wife).status_code == 409
+    row = queries.attendance_of(site.session.id, site.branch.member("王大山"))
+    assert row is not None
+    assert (row.state, row.checked_out_by) != ("present", None)
+
+
 def test_a_villager_of_another_village_finds_nothing(site: Site) -> None:
 
     people = make_people(site.branch.places.other_village_id, households={"0009": ["周外村"]})
@@ -107,6 +130,13 @@ def test_several_from_one_phone_are_flagged_for_the_organiser(site: Site) -> Non
         phone.post(path, {"member_ids": ids})
         desk = site.browser(Role.ORGANISER).get(site.desk).get_data(as_text=True)
     assert desk.count("同一手机一分钟内签了多人") == 2
+
+
+def ticket_on(response: TestResponse) -> str:
+    """What the page carries to finish within five minutes."""
+    found = re.search(r'name="ticket" value="(\w+)"', response.get_data(as_text=True))
+    assert found
+    return found[1]
 
 
 def _scanned_path(site: Site) -> str:

@@ -21,6 +21,9 @@ from .scheduling import lock_session
 AWARD_SOURCE = "session"
 """The `source_kind` of awards for attendance; a cap per event counts within the session."""
 
+# The ledger takes a thousand accounts at once, and each award brings up to two of its own.
+_AWARDS_PER_POSTING = 400
+
 
 def close_session(*, village_id: int, session_id: int, actor_id: int) -> ActivitySession:
     """Close a session once everybody's standing is decided; closing it again is the same closing.
@@ -126,19 +129,22 @@ def _award(
     if missing > 0:
         # More people came than there were seats.
         budget.fill_pool(activity=activity, amount=Tenths(missing), actor_id=actor_id)
-    outcomes = award(
-        [
-            award_request(
-                activity=activity,
-                session=session,
-                attendance=row,
-                from_account=activity_pool(session.village_id, activity.id),
-                idempotency_key=f"attendance:{row.id}",
-                actor_id=actor_id,
-            )
-            for row in earning
-        ]
-    )
+    requests = [
+        award_request(
+            activity=activity,
+            session=session,
+            attendance=row,
+            from_account=activity_pool(session.village_id, activity.id),
+            idempotency_key=f"attendance:{row.id}",
+            actor_id=actor_id,
+        )
+        for row in earning
+    ]
+    outcomes = [
+        outcome
+        for start in range(0, len(requests), _AWARDS_PER_POSTING)
+        for outcome in award(requests[start : start + _AWARDS_PER_POSTING])
+    ]
     for row, outcome in zip(earning, outcomes, strict=True):
         row.award_id = outcome.award_id
     granted = sum(outcome.granted for outcome in outcomes)
