@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, BrowserContext
 
 from app import create_app
 from app.activities import queries, service
@@ -17,6 +17,7 @@ from app.extensions import db
 from app.identity.access import SESSION_COOKIE
 from app.identity.domain import Role
 from app.kit.month import Month
+from app.people.service import issue_card
 from app.web.transaction import run_in_transaction
 from tests.activities.site import member_token
 from tests.conftest import TEST_MASTER_KEY, settings_for
@@ -33,6 +34,7 @@ from tests.factories.activities import (
 from tests.support.browser import open_phone
 from tests.support.live_server import serve
 from tests.support.page_checks import page_faults
+from tests.support.qr_codes import read_svg
 
 THEMES = Path(__file__).parents[2] / "app" / "sample" / "data" / "themes.csv"
 
@@ -64,7 +66,7 @@ def _sessions(branch: Branch) -> list[ActivitySession]:
     with at(0):
         check_in(branch, closed, "王大山")
     close(branch, closed)
-    running = make_session(branch, drop_in=True)
+    running = make_session(branch, seats=10, drop_in=True)
     sign_up(branch, running, "王大山", "李秀英", "陈桂兰")
     with at(3):
         check_in(branch, running, "王大山")
@@ -125,9 +127,7 @@ def test_every_page_reads_well_on_a_phone(shown: Shown, chromium: Browser) -> No
     for name, (token, path) in shown.paths.items():
         with open_phone(chromium) as page:
             if token is not None:
-                page.context.add_cookies(
-                    [{"name": SESSION_COOKIE, "value": token, "url": shown.address}]
-                )
+                _sign_in(page.context, shown, token)
             answer = page.goto(shown.address + path)
             assert answer is not None
             assert answer.status == 200, name
@@ -135,3 +135,49 @@ def test_every_page_reads_well_on_a_phone(shown: Shown, chromium: Browser) -> No
             if found:
                 faults[name] = found
     assert faults == {}
+
+
+def test_the_door_works_with_and_without_scripts(shown: Shown, chromium: Browser) -> None:
+    """The organiser types a household's card, chooses who came, and shows the rotating code."""
+    branch = shown.branch
+    card = run_in_transaction(
+        lambda: issue_card(
+            village_id=branch.village_id,
+            actor_id=0,
+            household_id=branch.household_of("赵建国"),
+        )
+    )
+    token, scan_path = shown.paths["scan"]
+    assert token is not None
+    with open_phone(chromium) as page:
+        _sign_in(page.context, shown, token)
+        page.goto(shown.address + scan_path)
+        page.get_by_label("积分卡").fill(card)
+        page.get_by_role("button", name="登记").click()
+        panel = page.get_by_role("alert")
+        panel.get_by_text("孙梅", exact=True).click()
+        panel.get_by_role("button").first.click()
+        page.get_by_text("09:05 签到成功。").first.wait_for()
+        page.goto(shown.address + shown.paths["rotating-code"][1])
+        assert read_svg(page.locator("[data-rotate]").inner_html())
+    plain = chromium.new_context(java_script_enabled=False, viewport={"width": 360, "height": 740})
+    _sign_in(plain, shown, token)
+    page = plain.new_page()
+    page.goto(shown.address + scan_path)
+    page.get_by_label("积分卡").fill(card)
+    page.get_by_role("button", name="登记").click()
+    page.get_by_label("赵小军").check()
+    page.get_by_role("button", name="登记").click()
+    page.get_by_text("09:05 签到成功。").wait_for()
+    plain.close()
+    db.session.rollback()
+    sources = {
+        name: row.source
+        for name in ("孙梅", "赵小军")
+        if (row := queries.attendance_of(int(scan_path.split("/")[3]), branch.member(name)))
+    }
+    assert sources == {"孙梅": "household_card", "赵小军": "household_card"}
+
+
+def _sign_in(context: BrowserContext, shown: Shown, token: str) -> None:
+    context.add_cookies([{"name": SESSION_COOKIE, "value": token, "url": shown.address}])

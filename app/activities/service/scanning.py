@@ -60,8 +60,8 @@ def scan_card(
     else:
         family = _family(owner.household_id)
         if not member_ids:
-            title = "、".join(name for _, name in family)
-            return ScanAnswer(Level.WAIT, title, "choose_who_came", choices=tuple(family))
+            head = people.household(village_id, owner.household_id).head_name
+            return ScanAnswer(Level.WAIT, head, "choose_who_came", choices=tuple(family))
         chosen, source = _within(family, member_ids), Source.HOUSEHOLD_CARD
     return _answer_all(
         village_id, session_id, chosen, source=source, leaving=leaving, actor_id=actor_id
