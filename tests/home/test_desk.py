@@ -1,5 +1,6 @@
 """The desk says what is due, and nothing when nothing is; staff accounts; the town's view."""
 
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
 
@@ -234,3 +235,24 @@ def objected(village: VillageMonth, notice: Notice) -> Objection:
 def expire(good_id: int) -> None:
     """Let a good run out on the first of December."""
     db.session.get_one(Good, good_id).expires_on = date(2026, 12, 1)
+
+
+def test_every_way_from_the_desks_and_homes_leads_somewhere(
+    page_client: Clients, village: VillageMonth
+) -> None:
+    village.attend("王大山")
+    village.publish(village.close_october())
+    token = village.branch.places.token
+    with on(27):
+        for home, caller in (
+            ("/me", village.token("王大山")),
+            ("/desk", token(Role.BRANCH_PRESIDENT)),
+            ("/desk", token(Role.SUPERVISION)),
+            ("/town", token(Role.HEAD_BANK)),
+            ("/", None),
+        ):
+            client = page_client(caller)
+            ways = re.findall(r'<a [^>]*href="(/[^"]*)"', client.get(home).get_data(as_text=True))
+            assert len(ways) > 2
+            for way in ways:
+                assert client.get(way, follow=True).status_code == 200, (home, way)
