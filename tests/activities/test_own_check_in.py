@@ -70,6 +70,9 @@ def test_the_poster_waits_for_the_organiser(site: Site) -> None:
     own = {"member_ids": site.member("王大山")}
     path = f"/p/{site.session.poster_code}"
     with at(0):
+        typed = phone.get(f"/p?code={site.session.poster_code.lower()}")
+        assert typed.headers["Location"] == path
+        assert phone.get("/p?code=胡写").status_code == phone.get("/p").status_code == 404
         assert phone.get(path).status_code == 200
         done = phone.post(path, own)
         assert "等组织者确认" in done.get_data(as_text=True)

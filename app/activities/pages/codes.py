@@ -4,7 +4,16 @@ import hashlib
 import secrets
 from typing import Any
 
-from flask import Blueprint, Response, make_response, render_template, request
+from flask import (
+    Blueprint,
+    Response,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from werkzeug.wrappers import Response as BaseResponse
 
 from app.activities import queries, service
 from app.activities.domain.check_in import Source, State
@@ -43,6 +52,14 @@ def check_in_by_rotating_code(code: str) -> str:
     form = load_form(OwnScanForm())
     session = service.session_of_rotating_code(code, form["ticket"])
     return _check_in(session, form, Source.ROTATING_CODE)
+
+
+@pages.get("/p")
+@open_to_all
+def find_poster() -> BaseResponse:
+    """The page behind a poster's code that somebody typed."""
+    session = service.session_of_poster(request.args.get("code", "")[:300])
+    return redirect(url_for("session_codes.open_poster", code=session.poster_code))
 
 
 @pages.get("/p/<code>")
