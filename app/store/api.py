@@ -3,6 +3,7 @@
 from dataclasses import asdict
 from typing import Any
 
+from flask import request
 from flask_smorest import Blueprint
 
 from app.identity import queries as identity
@@ -11,7 +12,7 @@ from app.identity.access import actor_id, open_to_all, principal, requires, vill
 from app.identity.domain import Role
 from app.kit import clock
 from app.kit.errors import NotFound
-from app.web.idempotency import request_key
+from app.web.idempotency import KEY_HEADER
 from app.web.transaction import writes
 
 from . import queries, service
@@ -91,13 +92,10 @@ def scan_card(form: dict[str, Any]) -> dict[str, Any]:
 @api.response(201, RedemptionOut)
 def redeem_goods(form: dict[str, Any], scan_id: int) -> dict[str, Any]:
     """Redeem goods for the card on the till; the Idempotency-Key is the redemption's key."""
-    key = request_key(required=True)
-    if key is None:
-        raise AssertionError("a required key is there")
     redemption = service.redeem_goods(
         till=till(),
         scan_id=scan_id,
-        redemption_key=key.key,
+        redemption_key=request.headers[KEY_HEADER],
         lines=[Line(**line) for line in form["lines"]],
     )
     return _shown(redemption)

@@ -6,12 +6,10 @@ ledger, where the good's id is the unit.
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kit.db import Base, Id
-
-REDEMPTION_KEY_LENGTH_MAX = 80
 
 
 class Store(Base):
@@ -118,7 +116,15 @@ class CardScan(Base):
     """
 
     __tablename__ = "card_scan"
-    __table_args__ = (Index("ix_card_scan_terminal_id", "terminal_id", "id"),)
+    __table_args__ = (
+        Index(
+            "uq_card_scan_open",
+            "terminal_id",
+            unique=True,
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
     village_id: Mapped[int] = mapped_column(ForeignKey("village.id"))
@@ -158,13 +164,20 @@ class Redemption(Base):
         ),
         Index("ix_redemption_store_id_sold_on", "store_id", "sold_on"),
         Index("ix_redemption_household_id", "household_id", "id"),
+        Index(
+            "ix_redemption_for_review",
+            "store_id",
+            "id",
+            sqlite_where=text("follows_quickly"),
+            postgresql_where=text("follows_quickly"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
     village_id: Mapped[int] = mapped_column(ForeignKey("village.id"))
     store_id: Mapped[int] = mapped_column(ForeignKey("store.id"))
     scan_id: Mapped[int] = mapped_column(ForeignKey("card_scan.id"))
-    redemption_key: Mapped[str] = mapped_column(String(REDEMPTION_KEY_LENGTH_MAX))
+    redemption_key: Mapped[str] = mapped_column(String(80))
     terminal_id: Mapped[int] = mapped_column(ForeignKey("terminal.id"))
     clerk_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
     household_id: Mapped[int] = mapped_column(Id)

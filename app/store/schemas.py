@@ -7,7 +7,7 @@ from marshmallow import ValidationError, fields, validate
 from app.kit.errors import Invalid
 from app.kit.schema import IdField, StrictSchema, TenthsField, TextField
 
-from .domain.goods import LINE_QUANTITY_MAX, MovementKind
+from .domain.goods import LINE_QUANTITY_MAX, SUPPLY_KINDS
 from .domain.goods_file import (
     PRICE_MAX,
     QUANTITY_MAX,
@@ -29,12 +29,12 @@ class BarcodeField(fields.Field[str]):
         try:
             return read_barcode(str(value))
         except Invalid as error:
-            raise ValidationError("条形码是 4 到 20 位数字或字母,请检查。") from error
+            raise ValidationError("条形码是 4 到 20 位数字或字母，请检查。") from error
 
 
 def _points(minimum: int = 1, **kwargs: Any) -> TenthsField:
     return TenthsField(
-        validate=validate.Range(minimum, PRICE_MAX, error="分数太大或太小,请检查。"), **kwargs
+        validate=validate.Range(minimum, PRICE_MAX, error="分数太大或太小，请检查。"), **kwargs
     )
 
 
@@ -78,7 +78,7 @@ class GoodForm(_GoodFields):
 
 class StockInForm(StrictSchema):
     kind = fields.String(
-        required=True, validate=validate.OneOf([MovementKind.BOUGHT, MovementKind.DONATED])
+        required=True, validate=validate.OneOf(sorted(SUPPLY_KINDS), error="请选一项。")
     )
     quantity = _whole(1, QUANTITY_MAX, required=True)
     source = TextField(length_max=SOURCE_LENGTH_MAX, required=True)
@@ -113,18 +113,13 @@ class CardForm(StrictSchema):
     card_code = TextField(length_max=_CODE_LENGTH_MAX, required=True)
 
 
-class BasketForm(StrictSchema):
-    """The basket as parallel lists, the way a plain form carries it."""
-
-    good = fields.List(IdField(), load_default=list)
-    quantity = fields.List(_whole(0, LINE_QUANTITY_MAX), load_default=list)
-
-
 class VoidForm(StrictSchema):
-    """`goods_back` says whether the goods are on the shelf again; unasked when there were none."""
+    """`goods_back` says whether the goods are on the shelf again; not asked after a service."""
 
     reason = TextField(length_max=NOTE_LENGTH_MAX, required=True)
-    goods_back = fields.Boolean(load_default=False)
+    goods_back = fields.Boolean(
+        load_default=None, allow_none=True, error_messages={"invalid": "请选一项。"}
+    )
 
 
 class TillSessionIn(TillSignInForm):
@@ -177,7 +172,9 @@ class RedemptionIn(StrictSchema):
     """What is redeemed; prices are the server's."""
 
     lines = fields.List(
-        fields.Nested(LineIn), required=True, validate=validate.Length(min=1, max=100)
+        fields.Nested(LineIn),
+        required=True,
+        validate=validate.Length(min=1, max=100, error="请选 1 到 100 样物资。"),
     )
 
 

@@ -21,6 +21,13 @@ def redeem(number: int, orders: dict[int, Order]) -> list[Result]:
     return [_redeem(till, scan_id, lines)]
 
 
+def scan(number: int, till: Till, card_code: str) -> list[Result]:
+    """Lay a card on the same till at the same moment."""
+    wait_for_the_other()
+    run_in_transaction(lambda: service.scan_card(till=till, card_code=card_code))
+    return [("done", 0)]
+
+
 def confirm_late_or_start_again(number: int, order: Order, card_code: str) -> list[Result]:
     """The first sends a confirmation that got stuck; the second has started again meanwhile."""
     till, scan_id, lines = order

@@ -192,6 +192,8 @@ def test_void_and_void_again(shop: Shop, till: ApiClient) -> None:
     path = f"/redemptions/{done['id']}/void"
     missing = till.post(path, {"goods_back": True})
     assert _error(missing) == (422, "invalid_input")
+    unsaid = till.post(path, {"reason": "拿错了"})
+    assert _error(unsaid) == (422, "goods_back_missing")
     body = {"reason": "拿错了", "goods_back": True}
     voided = till.post(path, body, key="v")
     assert voided.json is not None

@@ -16,6 +16,7 @@ from app.kit.points import Tenths
 from app.ledger import queries as ledger
 from app.ledger.domain.accounts import store_takings
 from app.ledger.queries import checker
+from app.people import service as people
 from app.store import queries, service
 from app.store.domain.redemption import Line
 from app.store.models import Redemption
@@ -53,9 +54,8 @@ def test_points_goods_and_number_move_together(shop: Shop) -> None:
     assert _books_hold()
 
 
-@pytest.mark.parametrize(
-    ("quantities", "code", "facts"),
-    [
+def test_a_refusal_says_the_figures_and_changes_nothing(shop: Shop) -> None:
+    refusals: list[tuple[dict[str, int], str, dict[str, object]]] = [
         (
             {"大米10斤": 2, "肥皂": 1},
             "insufficient_points",
@@ -65,17 +65,13 @@ def test_points_goods_and_number_move_together(shop: Shop) -> None:
         ({"肥皂": 5}, "good_month_limit", {"month_max": 4, "taken": 0}),
         ({"理发一次": 2}, "good_month_limit", {"month_max": 1, "taken": 0}),
         ({}, "basket_empty", {}),
-    ],
-)
-def test_a_refusal_says_the_figures_and_changes_nothing(
-    shop: Shop, quantities: dict[str, int], code: str, facts: dict[str, object]
-) -> None:
-    with pytest.raises(DomainError) as refused:
-        shop.redeem(shop.scan(), quantities)
-    assert refused.value.code == code
-    assert refused.value.facts.items() >= facts.items()
-    assert shop.balance() == 1000
-    assert shop.left("牙刷") == 1
+    ]
+    for quantities, code, facts in refusals:
+        with pytest.raises(DomainError) as refused:
+            shop.redeem(shop.scan(), quantities)
+        assert refused.value.code == code
+        assert refused.value.facts.items() >= facts.items()
+    assert (shop.balance(), shop.left("牙刷")) == (1000, 1)
     assert db.session.scalar(select(func.count()).select_from(Redemption)) == 0
     # The number that was not used is the next one's: no gap.
     assert shop.redeem(shop.scan(), {"肥皂": 1}).receipt_number == 1
@@ -175,6 +171,24 @@ def test_a_replaced_card_redeems_nothing(shop: Shop) -> None:
         shop.scan()
     shop.cards["王大山"] = new_code
     assert shop.redeem(shop.scan(), {"肥皂": 1}).total == 50
+
+
+def test_a_card_whose_member_went_to_another_household_is_scanned_anew(shop: Shop) -> None:
+    shop.cards["李秀英"] = issue_member_card(shop.people, "李秀英")
+    scan_id = shop.scan("李秀英")
+    run_in_transaction(
+        lambda: people.move_member(
+            village_id=shop.village_id,
+            member_id=shop.people.members["李秀英"],
+            household_id=shop.household_id("0002"),
+            relation="女儿",
+        )
+    )
+    with pytest.raises(Conflict, match="scan_ended"):
+        shop.redeem(scan_id, {"肥皂": 1})
+    with pytest.raises(Conflict, match="insufficient_points"):
+        shop.redeem(shop.scan("李秀英"), {"肥皂": 1})
+    assert shop.balance() == 1000
 
 
 def test_another_terminal_cannot_use_the_scan(shop: Shop) -> None:

@@ -12,7 +12,7 @@ from app.identity import service as identity
 from app.ledger.queries import checker
 from app.store import queries, service
 from app.store.domain.redemption import Line
-from app.store.models import Redemption
+from app.store.models import CardScan, Redemption
 from app.store.service import Till
 from app.web.transaction import run_in_transaction
 from tests.factories.people import issue_member_card, make_people
@@ -105,6 +105,12 @@ def test_pressed_twice_sent_late_and_voided_twice(fight: Fight, shop: Shop) -> N
     )
     assert (_sold(), shop.balance(), shop.left("肥皂")) == (2, 900, 18)
     assert checker.check() == []
+
+
+def test_one_card_lies_on_a_till(fight: Fight, shop: Shop) -> None:
+    fight(rivals.scan, shop.till, shop.cards["王大山"])
+    scans = db.session.scalars(select(CardScan)).all()
+    assert (len(scans), sum(scan.ended_at is None for scan in scans)) == (2, 1)
 
 
 def _spent(passbook_nos: Iterable[str], shop: Shop) -> int:

@@ -1,9 +1,9 @@
 """Reads of households, members, cards, teams and register imports."""
 
 from .cards import cards_of_household as cards_of_household
-from .cards import check_card as check_card
 from .cards import live_cards as live_cards
 from .cards import owner_of_card as owner_of_card
+from .cards import owner_of_card_id as owner_of_card_id
 from .households import former_members_of as former_members_of
 from .households import household as household
 from .households import household_by_passbook as household_by_passbook

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 
 from app.extensions import db
 from app.kit.codes import CodeKind, code_digest, read_code
@@ -25,12 +25,21 @@ def owner_of_card(village_id: int | None, typed_code: str) -> CardOwner:
     code = read_code(CodeKind.CARD, typed_code)
     if code is None:
         raise NotFound("card_not_found")
+    return _owner(village_id, Card.code_digest == code_digest(code))
+
+
+def owner_of_card_id(village_id: int, card_id: int) -> CardOwner:
+    """Whom a card that was read before stands for now; NotFound `card_not_found` as above."""
+    return _owner(village_id, Card.id == card_id)
+
+
+def _owner(village_id: int | None, condition: ColumnElement[bool]) -> CardOwner:
     row = db.session.execute(
         select(Card, HouseholdMembership.household_id)
         .outerjoin(
             HouseholdMembership, and_(HouseholdMembership.member_id == Card.member_id, IS_OPEN)
         )
-        .where(Card.code_digest == code_digest(code), Card.ended_at.is_(None))
+        .where(condition, Card.ended_at.is_(None))
     ).one_or_none()
     if row is None or village_id not in (None, row.Card.village_id):
         raise NotFound("card_not_found")
@@ -41,13 +50,6 @@ def owner_of_card(village_id: int | None, typed_code: str) -> CardOwner:
         household_id=card.household_id or row.household_id,
         member_id=card.member_id,
     )
-
-
-def check_card(village_id: int, card_id: int) -> None:
-    """Raise NotFound `card_not_found` unless this card of the village still counts."""
-    card = db.session.get(Card, card_id, populate_existing=True)
-    if card is None or card.village_id != village_id or card.ended_at is not None:
-        raise NotFound("card_not_found")
 
 
 def live_cards(village_id: int) -> Sequence[Card]:

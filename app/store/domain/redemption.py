@@ -25,8 +25,8 @@ _LOST_REPLY = timedelta(minutes=10)
 class Limits:
     """What a store hands out at most."""
 
-    redemption_points_max: Tenths = REDEMPTION_POINTS_MAX
-    household_day_points_max: Tenths = HOUSEHOLD_DAY_POINTS_MAX
+    redemption_points_max: Tenths
+    household_day_points_max: Tenths
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +59,6 @@ def merge_lines(lines: Iterable[Line]) -> tuple[Line, ...]:
     return tuple(Line(good_id, count) for good_id, count in quantities.items() if count)
 
 
-def total_of(lines: Sequence[Line], offers: Mapping[int, Offer]) -> Tenths:
-    """What the basket costs at present prices."""
-    return Tenths(sum(line.quantity * offers[line.good_id].price for line in lines))
-
-
 def check_redemption(
     lines: Sequence[Line],
     offers: Mapping[int, Offer],
@@ -82,7 +77,7 @@ def check_redemption(
         raise Invalid("basket_empty")
     for line in lines:
         _check_line(line, offers[line.good_id], today)
-    total = total_of(lines, offers)
+    total = Tenths(sum(line.quantity * offers[line.good_id].price for line in lines))
     if total > limits.redemption_points_max:
         raise Conflict(
             "redemption_limit", total_tenths=total, max_tenths=limits.redemption_points_max

@@ -103,15 +103,18 @@ def lines(redemption_id: int) -> list[Line]:
 
 def customer(village_id: int, household_id: int, *, today: date) -> Customer:
     """What the books say about a household at the till; voided redemptions do not count."""
-    standing = select(func.max(Redemption.created_at), func.sum(Redemption.total)).where(
-        Redemption.household_id == household_id, Redemption.voided_at.is_(None)
+    last = last_redemption(village_id, household_id)
+    points_today = db.session.scalar(
+        select(func.sum(Redemption.total)).where(
+            Redemption.household_id == household_id,
+            Redemption.sold_on == today,
+            Redemption.voided_at.is_(None),
+        )
     )
-    last_redeemed_at = db.session.execute(standing).one()[0]
-    points_today = db.session.execute(standing.where(Redemption.sold_on == today)).one()[1]
     return Customer(
         balance=Tenths(ledger.balance(household_spendable(village_id, household_id))),
-        points_today=Tenths(int(points_today or 0)),
-        last_redeemed_at=last_redeemed_at,
+        points_today=Tenths(points_today or 0),
+        last_redeemed_at=None if last is None else last.created_at,
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import select, update
 
@@ -14,7 +14,7 @@ from app.kit.ids import new_id
 from app.kit.points import Tenths
 from app.ledger import service as ledger
 from app.ledger.domain.accounts import Purpose, good_account, household_spendable
-from app.ledger.domain.drafts import EntryDraft, EntryKind, TransferDraft
+from app.ledger.domain.drafts import EntryDraft, EntryKind, Posted, TransferDraft
 from app.people import queries as people
 from app.store import queries
 from app.store.domain.redemption import Line, check_pause, check_redemption, merge_lines
@@ -34,8 +34,9 @@ class Till:
 
 @dataclass(frozen=True, slots=True)
 class _Accepted:
-    """A basket that passed every check, at the prices by good id of that moment."""
+    """A basket that passed every check, at the prices by good id of that moment and day."""
 
+    today: date
     total: Tenths
     follows_quickly: bool
     prices: Mapping[int, Tenths]
@@ -51,6 +52,7 @@ def scan_card(*, till: Till, card_code: str) -> CardScan:
     owner = people.owner_of_card(till.village_id, card_code)
     identity.note_terminal_seen(terminal_id=till.terminal_id)
     now = clock.now()
+    # One open scan a terminal: who loses the race for it is run again and ends the winner's.
     db.session.execute(
         update(CardScan)
         .where(CardScan.terminal_id == till.terminal_id, CardScan.ended_at.is_(None))
@@ -91,7 +93,7 @@ def redeem_goods(
     counted = _hold_accounts(scan, basket)
     now = clock.now()
     accepted = _check_basket(scan, basket, now)
-    entry_id, goods_entry_id = _post(scan, counted, accepted.total, clerk_id=till.clerk_id)
+    posted = _post(scan, counted, accepted, clerk_id=till.clerk_id)
     redemption = Redemption(
         id=new_id(),
         village_id=scan.village_id,
@@ -104,11 +106,11 @@ def redeem_goods(
         member_id=scan.member_id,
         total=accepted.total,
         receipt_number=_next_receipt_number(scan.store_id),
-        sold_on=clock.local(now).date(),
+        sold_on=accepted.today,
         created_at=now,
         follows_quickly=accepted.follows_quickly,
-        entry_id=entry_id,
-        goods_entry_id=goods_entry_id,
+        entry_id=posted[0].entry_id,
+        goods_entry_id=posted[1].entry_id if counted else None,
     )
     _write(redemption, basket, accepted.prices)
     return redemption
@@ -132,12 +134,14 @@ def _held_scan(till: Till, scan_id: int) -> CardScan:
 
 
 def _check_scan(scan: CardScan, redemption_key: str) -> None:
-    """Refuse a scan that the till has left behind, a used key and a card that was replaced."""
-    if scan.ended_at is not None:
+    """Refuse a scan that the till has left behind, a used key and a card that was replaced or
+    whose member went over to another household.
+    """
+    owner = people.owner_of_card_id(scan.village_id, scan.card_id)
+    if scan.ended_at is not None or owner.household_id != scan.household_id:
         raise Conflict("scan_ended")
     if queries.find_redemption_by_key(scan.village_id, redemption_key) is not None:
         raise Conflict("idempotency_mismatch")
-    people.check_card(scan.village_id, scan.card_id)
 
 
 def _repeated(earlier: Redemption, basket: Sequence[Line]) -> Redemption:
@@ -177,34 +181,30 @@ def _check_basket(scan: CardScan, basket: Sequence[Line], now: datetime) -> _Acc
     limits = queries.limits(queries.store(scan.village_id, scan.store_id))
     total = check_redemption(basket, offers, customer=customer, limits=limits, today=today)
     prices = {good_id: offer.price for good_id, offer in offers.items()}
-    return _Accepted(total, follows_quickly, prices)
+    return _Accepted(today, total, follows_quickly, prices)
 
 
 def _post(
-    scan: CardScan, counted: Sequence[Line], total: Tenths, *, clerk_id: int
-) -> tuple[int, int | None]:
-    """Post points and goods in one batch, named after the scan; returns the ids of the entries."""
+    scan: CardScan, counted: Sequence[Line], accepted: _Accepted, *, clerk_id: int
+) -> list[Posted]:
+    """Post points and, if any are counted, goods in one batch; both are named after the scan."""
 
     def draft(kind: EntryKind, transfers: tuple[TransferDraft, ...]) -> EntryDraft:
         return EntryDraft(
             village_id=scan.village_id,
             kind=kind,
-            occurred_on=clock.today(),
+            occurred_on=accepted.today,
             actor_id=clerk_id,
             idempotency_key=f"{kind}:{scan.id}",
             transfers=transfers,
         )
 
-    village_id, store_id = scan.village_id, scan.store_id
-    points = points_transfers(
-        village_id=village_id, store_id=store_id, household_id=scan.household_id, total=total
-    )
+    place = {"village_id": scan.village_id, "store_id": scan.store_id}
+    points = points_transfers(**place, household_id=scan.household_id, total=accepted.total)
     drafts = [draft(EntryKind.REDEMPTION, points)]
     if counted:
-        goods = goods_transfers(village_id=village_id, store_id=store_id, counted_lines=counted)
-        drafts.append(draft(EntryKind.GOODS_OUT, goods))
-    posted = ledger.post(drafts)
-    return posted[0].entry_id, posted[1].entry_id if counted else None
+        drafts.append(draft(EntryKind.GOODS_OUT, goods_transfers(**place, counted_lines=counted)))
+    return ledger.post(drafts)
 
 
 def _next_receipt_number(store_id: int) -> int:

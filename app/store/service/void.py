@@ -4,7 +4,7 @@ from sqlalchemy import select
 
 from app.extensions import db
 from app.kit import clock
-from app.kit.errors import Conflict, NotFound
+from app.kit.errors import Conflict, Invalid, NotFound
 from app.ledger import service as ledger
 from app.store.domain.redemption import check_void
 from app.store.models import Redemption
@@ -17,11 +17,12 @@ def void_redemption(
     actor_id: int,
     is_branch_president: bool,
     reason: str,
-    goods_back: bool,
+    goods_back: bool | None,
 ) -> Redemption:
     """Void a redemption, once, by a reversal of its points and, if `goods_back`, of its goods.
 
-    Raises NotFound `redemption_not_found`, Conflict `already_voided`, Denied as `check_void`.
+    Raises NotFound `redemption_not_found`, Conflict `already_voided`, Denied as `check_void`, and
+    Invalid `goods_back_missing` when goods were handed out and nothing is said about them.
     """
     redemption = _held_redemption(village_id, redemption_id)
     if redemption.voided_at is not None:
@@ -33,6 +34,8 @@ def void_redemption(
         is_branch_president=is_branch_president,
         today=clock.today(),
     )
+    if redemption.goods_entry_id is not None and goods_back is None:
+        raise Invalid("goods_back_missing")
     reversed_ids = [redemption.entry_id]
     if goods_back and redemption.goods_entry_id is not None:
         reversed_ids.append(redemption.goods_entry_id)
