@@ -77,7 +77,7 @@ def test_the_poster_waits_for_the_organiser(site: Site) -> None:
         done = phone.post(path, own)
         assert "等组织者确认" in done.get_data(as_text=True)
         desk = browser.get(site.desk).get_data(as_text=True)
-        assert "等您确认(1 人)" in desk
+        assert "等您确认（1 人）" in desk
         row = queries.attendances(site.session.id)[0]
         confirm = f"{site.desk}/attendances/{row.id}/confirm"
         assert browser.post(confirm, key="k").status_code == 303

@@ -29,7 +29,7 @@ def test_a_card_is_scanned_typed_and_fetched(site: Site) -> None:
     with at(5):
         again = fetch(browser, f"{site.desk}/scan", {"code": link})
     assert again["level"] == "wait"
-    assert again["message"] == "08:50 已经签到,由luxi organiser登记。没有改动。"
+    assert again["message"] == "08:50 已经签到，由luxi organiser登记。没有改动。"
 
 
 def test_the_card_of_a_household_asks_who_is_there(site: Site) -> None:

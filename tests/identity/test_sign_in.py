@@ -67,7 +67,7 @@ def test_guessing_is_blocked_even_with_the_right_password(
         browser.post("/sign-in", {"user_name": "luxi-clerk", "password": "guess"})
     blocked = browser.post("/sign-in", {"user_name": "luxi-clerk", "password": PASSWORD})
     assert blocked.status_code == 403
-    assert "试错次数太多,请15分钟后再试" in blocked.get_data(as_text=True)
+    assert "试错次数太多，请15分钟后再试" in blocked.get_data(as_text=True)
     with clock.using(_minutes_later(16)):
         assert (
             browser.post("/sign-in", {"user_name": "luxi-clerk", "password": PASSWORD}).status_code

@@ -24,7 +24,7 @@ import pytest
 import zxingcpp
 from playwright.sync_api import Browser, Page, Playwright, expect
 
-from app import create_app
+from app import create_app, sample
 from app.extensions import db
 from app.identity import service as identity
 from app.identity.domain import Role
@@ -42,7 +42,6 @@ from app.people import service as people
 from app.store import service as store
 from app.web.transaction import run_in_transaction
 from tests.factories.places import CLERK_PIN
-from tests.factories.rulebooks import adopt_rules
 from tests.journeys.stage import Stage, set_stage
 from tests.support.qr_codes import read_svg
 
@@ -55,6 +54,7 @@ REGISTER = (
     "3,第2网格,阿依古丽·买买提,户主,女,1990-05\n"
 ).encode()
 GOODS = "条形码,名称,单位,积分,来源,数量\n6901000000011,肥皂,块,1.5,村集体采购,20\n".encode()
+RULE_BOOK = Path(sample.__file__).parent / "data" / "rulebook.csv"
 ACTIVITY_DAY = date(2026, 10, 10)
 PIN = "246813"
 
@@ -147,9 +147,20 @@ def _give_card(month: Story, member_id: int, name: str) -> str:
 
 
 def adopt_rule_book(month: Story) -> None:
-    with month.stage.app.app_context():
-        adopt_rules(month.village_id, starts_on=date(2026, 10, 1))
-        db.session.remove()
+    """The sample book, with the record of the meeting that adopted it."""
+    stage = month.stage
+    president = stage.staff(Role.BRANCH_PRESIDENT)
+    stage.open(president, "/branch/rule-book/import")
+    president.get_by_label("选表格").set_input_files(RULE_BOOK)
+    president.get_by_role("button", name="上传").click()
+    stage.look(president)
+    for label, value in (
+        ("会议日期", "2026-09-10"), ("到会人数", "46"), ("赞成", "44"), ("反对", "1"),
+        ("会议记录编号", "露村会〔2026〕5号"), ("从哪天起算", "2026-10-01"),
+    ):  # fmt: skip
+        president.get_by_label(label, exact=True).fill(value)
+    president.get_by_role("button", name="保存这一版").click()
+    expect(president.get_by_role("main")).to_contain_text("第 1 版")
 
 
 def publish_themes(month: Story) -> None:

@@ -56,7 +56,7 @@ def test_importing_twice_says_that_nothing_changed(app: Flask, places: Places) -
     assert "新增人员:927" in first.output
     assert "已导入。" in first.output
     again = run(app, CLEAN_REGISTER)
-    assert "花名册和册上一致,什么都没有改。" in again.output
+    assert "花名册和册上一致，什么都没有改。" in again.output
     assert "没有变动的人:927" in again.output
     assert households() == 300
 

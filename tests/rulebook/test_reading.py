@@ -37,7 +37,7 @@ def test_lines_that_cannot_be_read_are_listed() -> None:
     }
     for found in refused:
         assert "{" not in sentence(found.code, found.facts)
-    assert "分值“0”不对,要大于 0、不超过1000。" in sentence(refused[2].code, refused[2].facts)
+    assert "分值“0”不对，要大于 0、不超过1000。" in sentence(refused[2].code, refused[2].facts)
 
 
 def test_numbers_as_people_write_them() -> None:

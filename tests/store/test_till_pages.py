@@ -151,7 +151,7 @@ def test_starting_again_closes_the_door_on_what_is_still_on_its_way(
     scan_id = lost.rsplit("/", 1)[1]
     unknown = till.get(f"/till/redemptions/by-key/scan-{scan_id}")
     assert unknown.status_code == 404
-    assert "还没有办,没有扣分" in _text(unknown)
+    assert "还没有办，没有扣分" in _text(unknown)
     again = _scan(till, shop)
     assert _redeem(till, again, _basket(shop, 肥皂=2)).status_code == 303
     late = _redeem(till, lost, _basket(shop, 肥皂=2))
@@ -171,7 +171,7 @@ def test_starting_again_closes_the_door_on_what_is_still_on_its_way(
         ("good=77&quantity=1", "没有找到这样物资"),
         ("good=GOOD&quantity=5", "每户每月最多 4块"),
         ("good=RICE&quantity=3", "每户每月最多 2袋"),
-        ("good=RICE&quantity=2&add=GOOD", "积分不够:现有100分,需要115分"),
+        ("good=RICE&quantity=2&add=GOOD", "积分不够：现有100分，需要115分"),
     ],
 )
 def test_what_is_wrong_is_said_and_the_rest_stays(
@@ -201,7 +201,7 @@ def test_a_refused_redemption_shows_the_basket_again(shop: Shop, till: PageClien
     refused = _redeem(till, page, _basket(shop, 肥皂=2))
     assert refused.status_code == 409
     shown = _text(refused)
-    assert "积分不够:现有0分,需要10分" in shown
+    assert "积分不够：现有0分，需要10分" in shown
     assert "肥皂" in shown
     assert ("quantity", "2") in _HIDDEN.findall(refused.get_data(as_text=True))
     # With points on the passbook, pressing again is enough.
