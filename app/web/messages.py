@@ -214,10 +214,10 @@ MESSAGES: dict[str, str] = {
     "scan_ended": "这台终端后来又刷了别的卡，这一笔没有办，没有扣分。请重新刷卡。",
     "scan_used": "这次刷卡已经兑换过，小票 {receipt_number} 号。要再兑别的，请重新刷卡。",
     "redemption_not_found": "没有找到这笔兑换。",
-    "redemption_not_made": "这一笔还没有办,没有扣分。请回到刚才的页面再点一次,或重新刷卡。",
-    "file_missing": "请先选一个文件,再点上传。",
+    "redemption_not_made": "这一笔还没有办，没有扣分。请回到刚才的页面再点一次，或重新刷卡。",
+    "file_missing": "请先选一个文件，再点上传。",
     "goods_back_missing": "请说明物资放回货架了没有。",
-    "already_voided": "小票 {receipt_number} 号已经作废,不能再作废一次。",
+    "already_voided": "小票 {receipt_number} 号已经作废，不能再作废一次。",
     "void_other_clerk": "这张小票是别的店员开的。请由他本人或行长作废。",
     "void_day_over": "店员只能作废当天的小票。请找行长作废。",
     # theme lists and quotas
