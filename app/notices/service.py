@@ -192,6 +192,8 @@ def settle_notice(*, village_id: int, notice_id: int, actor_id: int) -> Notice:
         return notice
     today = clock.today()
     check_settling(queries.notice_period(notice), today, queries.open_objections_count(notice.id))
+    # No correction may come between reading what was earned and moving it.
+    rulebook.hold_awards(village_id)
     releases = sorted(queries.earned_and_not_reversed(village_id, notice.period_id).items())
     for start in range(0, len(releases), _HOUSEHOLDS_PER_ENTRY):
         some = releases[start : start + _HOUSEHOLDS_PER_ENTRY]

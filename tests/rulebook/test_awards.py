@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 from flask import Flask
-from sqlalchemy import delete, update
+from sqlalchemy import delete, event, update
 
 from app.extensions import db
 from app.kit.errors import Conflict, Invalid, NotFound
@@ -286,3 +286,24 @@ def test_an_award_of_another_village_is_not_found(village: Village) -> None:
         queries.award(village.id + 1, award_id)
     with pytest.raises(NotFound, match="rule_not_found"):
         village.award(replace(village.request("ZY01"), village_id=village.id + 1))
+
+
+def test_a_large_batch_takes_no_more_statements_than_a_small_one(village: Village) -> None:
+    def statements(count: int, first: int) -> int:
+        told: list[str] = []
+        requests = [
+            village.request("ZY01", member=number, household=number)
+            for number in range(first, first + count)
+        ]
+
+        def note(*arguments: object) -> None:
+            told.append(str(arguments[2]))
+
+        event.listen(db.engine, "before_cursor_execute", note)
+        try:
+            village.award(*requests)
+        finally:
+            event.remove(db.engine, "before_cursor_execute", note)
+        return len(told)
+
+    assert statements(100, first=1000) <= statements(2, first=10) + 2

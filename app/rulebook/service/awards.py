@@ -1,6 +1,6 @@
 """Awarding points within the caps, in the same transaction that posts them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import insert, select
 
@@ -9,7 +9,7 @@ from app.kit import clock
 from app.kit.errors import Conflict, Invalid, NotFound
 from app.kit.ids import new_id
 from app.ledger import service as ledger
-from app.ledger.domain.accounts import branch_budget, household_pending
+from app.ledger.domain.accounts import Address, branch_budget, household_pending
 from app.ledger.domain.drafts import EntryDraft, EntryKind, Posted
 from app.rulebook import queries
 from app.rulebook.domain.awards import (
@@ -43,13 +43,9 @@ def award(requests: Sequence[AwardRequest]) -> list[AwardOutcome]:
     rules = queries.rules_by_id(village_id, {request.rule_id for request in requests})
     for request in requests:
         _check(request, rules.get(request.rule_id))
-    # The village's awards take turns at the branch budget's row, so that none comes between
-    # reading how much of a cap is used and posting. The households' rows would not do: somebody
-    # who moved counts in two of them. They are locked along, in the order posting locks them.
-    ledger.hold_accounts(
+    hold_awards(
         village_id,
-        {branch_budget(village_id)}
-        | {household_pending(village_id, request.household_id) for request in requests}
+        {household_pending(village_id, request.household_id) for request in requests}
         | {request.from_account for request in requests},
     )
     outcomes = _earlier_outcomes(village_id, requests)
@@ -65,6 +61,16 @@ def award(requests: Sequence[AwardRequest]) -> list[AwardOutcome]:
             made = Award(**row)
             outcomes[made.idempotency_key] = queries.outcome_of(made, rules[made.rule_id])
     return [outcomes[request.idempotency_key] for request in requests]
+
+
+def hold_awards(village_id: int, accounts: Iterable[Address] = ()) -> None:
+    """Until the transaction ends nobody else awards, reverses an award or settles in the village.
+
+    They take turns at the branch budget's row, so that nothing comes between reading what was
+    awarded and posting. The households' rows would not do: somebody who moved counts in two of
+    them. The `accounts` that will be posted to are locked along, in the order posting locks them.
+    """
+    ledger.hold_accounts(village_id, {branch_budget(village_id), *accounts})
 
 
 def _check(request: AwardRequest, rule: RuleRef | None) -> None:

@@ -10,6 +10,8 @@ from app.ledger.domain.drafts import EntryDraft, EntryKind, Posted
 from app.rulebook import queries
 from app.rulebook.models import Award
 
+from .awards import hold_awards
+
 
 def reverse_award(
     *, award_id: int, village_id: int, actor_id: int, reason: str, idempotency_key: str
@@ -23,8 +25,8 @@ def reverse_award(
     row = queries.award(village_id, award_id)
     if row.entry_id is None:
         raise Conflict("award_without_points")
-    # Settling holds the pending row too: after this the month is either settled or it is not.
-    ledger.hold_accounts(
+    # Settling takes turns with us: from here on the month is either settled or it is not.
+    hold_awards(
         village_id,
         [
             queries.from_account(row),
