@@ -65,7 +65,11 @@ class LedgerBalance(Base):
 
 
 class LedgerPeriod(Base):
-    """A month of a village's book; exactly one is open."""
+    """A month of a village's book; exactly one is open.
+
+    Entries posted from now on get ids above `head_entry_id`: what a head or a seal covers is
+    complete, and no entry can slip in among those that it counted.
+    """
 
     __tablename__ = "ledger_period"
     __table_args__ = (
@@ -90,6 +94,7 @@ class LedgerPeriod(Base):
     opened_by: Mapped[int] = mapped_column(Id)
     closed_at: Mapped[datetime | None]
     closed_by: Mapped[int | None] = mapped_column(Id)
+    head_entry_id: Mapped[int] = mapped_column(Id, server_default="0")
 
 
 class LedgerEntry(Base):
@@ -193,3 +198,26 @@ class LedgerClosing(Base):
         ForeignKey("ledger_account.id"), primary_key=True, autoincrement=False
     )
     balance: Mapped[int] = mapped_column(Id)
+
+
+class LedgerHead(Base):
+    """The root over the entries of an open period up to one of them, written every night.
+
+    Until the period is sealed, it is what tampering with these entries runs into.
+    """
+
+    __tablename__ = "ledger_head"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["village_id", "period_id"], ["ledger_period.village_id", "ledger_period.id"]
+        ),
+        Index("ix_ledger_head_period_id", "period_id"),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
+    village_id: Mapped[int] = mapped_column(Id)
+    period_id: Mapped[int] = mapped_column(Id)
+    entry_count: Mapped[int]
+    last_entry_id: Mapped[int] = mapped_column(Id)
+    entries_root: Mapped[bytes] = mapped_column(LargeBinary(32))
+    written_at: Mapped[datetime]

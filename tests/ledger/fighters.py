@@ -61,7 +61,7 @@ def reverse_the_same_entry(number: int, entry_ids: list[int]) -> list[Result]:
 
 
 def close_against_post(number: int, rounds: int) -> list[Result]:
-    """One posts, the other closes month after month."""
+    """One posts, the other writes heads and closes month after month."""
     if number == 1:
         lines = [draft("budget → pending1 1", key=f"close/{n}") for n in range(rounds * 8)]
         wait_for_the_other()
@@ -69,6 +69,7 @@ def close_against_post(number: int, rounds: int) -> list[Result]:
     month, results = OCTOBER, []
     wait_for_the_other()
     for _ in range(rounds):
+        run_in_transaction(lambda: service.record_head(VILLAGE))
         results.append(_result(lambda month=month: _close(month)))  # type: ignore[misc]
         month = month.next
     return results

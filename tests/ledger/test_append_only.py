@@ -21,6 +21,7 @@ _APPEND_ONLY = (
     "ledger_transfer",
     "ledger_seal",
     "ledger_closing",
+    "ledger_head",
 )
 _NEVER_DELETED = (*_APPEND_ONLY, "ledger_balance", "ledger_period")
 _CHANGED_COLUMN = {
@@ -29,6 +30,7 @@ _CHANGED_COLUMN = {
     "ledger_transfer": "amount",
     "ledger_seal": "entry_count",
     "ledger_closing": "balance",
+    "ledger_head": "entry_count",
 }
 _CHANGES = [
     *(f"UPDATE {table} SET {column} = {column} + 1" for table, column in _CHANGED_COLUMN.items()),
@@ -39,6 +41,9 @@ _CHANGES = [
     "UPDATE ledger_period SET closed_at = opened_at WHERE number = 2",
     "UPDATE ledger_period SET month = '2020-01' WHERE number = 2",
     "UPDATE ledger_period SET closed_at = opened_at, closed_by = 9, number = 3 WHERE number = 2",
+    # The head it carries only grows, and only while it is open.
+    "UPDATE ledger_period SET head_entry_id = head_entry_id + 1 WHERE number = 1",
+    "UPDATE ledger_period SET head_entry_id = head_entry_id - 1 WHERE number = 2",
 ]
 _REFUSED = r"is append-only|closes once"
 
@@ -46,6 +51,7 @@ _REFUSED = r"is append-only|closes once"
 def _live_a_month() -> None:
     open_book()
     post("budget → pending1 20")
+    run_in_transaction(lambda: service.record_head(VILLAGE))
     run_in_transaction(lambda: service.close_period(VILLAGE, month=OCTOBER))
 
 

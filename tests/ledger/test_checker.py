@@ -38,6 +38,7 @@ def book(each_app: Flask) -> None:
     post("budget → spendable1 9", key="nine")
     run_in_transaction(lambda: service.close_period(VILLAGE, month=OCTOBER.next))
     post("spendable1 → budget 4", key="four")
+    run_in_transaction(lambda: service.record_head(VILLAGE))
     assert checker.check() == []
 
 
@@ -160,6 +161,10 @@ _COPY_OF_FOUR = (
             "seals_recompute",
             "UPDATE ledger_seal SET digest = previous_digest WHERE period_number = 2",
         ),
+        ("heads_recompute", f"UPDATE ledger_entry SET actor_id = 9 WHERE id = {_FOUR}"),
+        ("heads_recompute", f"DELETE FROM ledger_entry WHERE id = {_FOUR}"),
+        ("heads_recompute", "UPDATE ledger_head SET entry_count = 2"),
+        ("heads_recompute", "UPDATE ledger_period SET head_entry_id = 5 WHERE number = 3"),
         ("closings_equal_fold", "UPDATE ledger_closing SET balance = 6 WHERE balance = 5"),
         ("closings_equal_fold", "DELETE FROM ledger_closing WHERE balance = 5"),
         ("closings_equal_fold", _CLOSING_OF_SCORES),

@@ -1,5 +1,7 @@
 """The commands tell a good book from a bad one, in words and by their exit code."""
 
+import re
+
 import pytest
 from click.testing import Result
 from flask import Flask
@@ -72,6 +74,15 @@ def test_verify_a_seal_over_changed_rows(app: Flask) -> None:
     done = _run(app, "verify-seal", "--village", "luxi", "--month", "2026-10")
     assert done.exit_code == 1
     assert "the rows do not give this seal: entries_root, digest" in done.stderr
+
+
+def test_record_heads(each_app: Flask) -> None:
+    assert _run(each_app, "record-heads").stdout == ""
+    open_book()
+    done = _run(each_app, "record-heads")
+    assert done.exit_code == 0
+    assert re.fullmatch(r"luxi: entries 1, root [0-9a-f]{64}\n", done.stdout)
+    assert _run(each_app, "record-heads").stdout == done.stdout
 
 
 @pytest.mark.parametrize("month", ["2026-13", "2027-01", "October"])

@@ -34,7 +34,6 @@ class EntryKind(StrEnum):
     SPOILAGE = "spoilage"
     STORE_SETTLEMENT = "store_settlement"
     EXPIRY = "expiry"
-    RETURN = "return"
     MOVE = "move"
     REVERSAL = "reversal"
 

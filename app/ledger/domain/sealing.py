@@ -69,13 +69,18 @@ def seal_period(
         month=month,
         previous_digest=previous_digest,
         entry_count=len(entries),
-        entries_root=merkle.root(_leaves(_entry_records(entries, period_number))),
+        entries_root=entries_root(entries, period_number),
         balance_count=len(balances),
         balances_root=merkle.root(_leaves(_balance_records(balances, period_number))),
         first_entry_id=entries[0].id if entries else 0,
         last_entry_id=entries[-1].id if entries else 0,
     )
     return ComputedSeal(header, tuple(entries), balances)
+
+
+def entries_root(entries: Sequence[EntryRow], period_number: int) -> bytes:
+    """The root over entries in the order of their ids."""
+    return merkle.root(_leaves(_entry_records(entries, period_number)))
 
 
 def prove_entries(computed: ComputedSeal, entry_ids: Collection[int]) -> list[Proof]:

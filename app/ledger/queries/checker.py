@@ -14,6 +14,7 @@ from app.kit.month import Month
 from app.ledger.domain.accounts import LIMITED_PURPOSES, Address
 from app.ledger.domain.canonical import EntryRow, request_digest
 from app.ledger.domain.drafts import EntryKind, mirrored
+from app.ledger.domain.sealing import entries_root
 from app.ledger.models import (
     LedgerAccount,
     LedgerBalance,
@@ -23,7 +24,8 @@ from app.ledger.models import (
 )
 
 from .entries import entries
-from .periods import periods
+from .heads import heads
+from .periods import open_period, periods
 from .seals import closing_rows, compute_seal, differences, seals
 from .witnesses import Witness, witness_sources
 
@@ -286,6 +288,28 @@ def _seals_recompute(book: _Book) -> Iterator[str]:
             yield f"the seal of {stored.month} differs in {', '.join(wrong)}"
 
 
+def _heads_recompute(book: _Book) -> Iterator[str]:
+    """The entries under the heads of the open period are as they were when these were written.
+
+    Those of closed periods are under a seal.
+    """
+    period = open_period(book.village_id)
+    if period is None:
+        return
+    posted = [row for row in book.entries.values() if row.period_id == period.id]
+    covered_id = 0
+    for head in heads(period.id):
+        covered = [row for row in posted if row.id <= head.last_entry_id]
+        if (len(covered), entries_root(covered, period.number)) != (
+            head.entry_count,
+            head.entries_root,
+        ):
+            yield f"entries under head {head.id} of {period.month} are not as they were"
+        covered_id = head.last_entry_id
+    if period.head_entry_id < covered_id:
+        yield f"ids under the head of {period.month} are free to be used again"
+
+
 def _closings_equal_fold(book: _Book) -> Iterator[str]:
     """The closing balances of every sealed period are the fold of all transfers up to its end."""
     by_period: dict[int, list[EntryRow]] = {}
@@ -353,6 +377,7 @@ _PASSES: dict[str, Callable[[_Book], Iterable[str]]] = {
     "periods_in_order": _periods_in_order,
     "entries_in_periods": _entries_in_periods,
     "seals_recompute": _seals_recompute,
+    "heads_recompute": _heads_recompute,
     "closings_equal_fold": _closings_equal_fold,
     "witnesses_agree": _witnesses_agree,
 }

@@ -26,7 +26,14 @@ def open_book(village_id: int, *, first_month: Month, actor_id: int = SYSTEM_ACT
     )
     if first is not None:
         return first.id
-    return _open_period(village_id, 1, first_month, actor_id=actor_id, now=clock.now())
+    return _open_period(
+        village_id,
+        number=1,
+        month=first_month,
+        after_entry_id=0,
+        actor_id=actor_id,
+        now=clock.now(),
+    )
 
 
 def close_period(village_id: int, *, month: Month, actor_id: int = SYSTEM_ACTOR_ID) -> SealHeader:
@@ -36,13 +43,7 @@ def close_period(village_id: int, *, month: Month, actor_id: int = SYSTEM_ACTOR_
     never close the next month. Raises Conflict `no_open_period`, or `another_month_open` when the
     open month is not the one named.
     """
-    # Waits for everybody who is posting, and makes those who come later wait for us.
-    period = db.session.scalar(
-        select(LedgerPeriod)
-        .where(LedgerPeriod.village_id == village_id, LedgerPeriod.closed_at.is_(None))
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
+    period = lock_open_period(village_id)
     if period is None or period.month != str(month):
         sealed = db.session.scalar(
             select(LedgerSeal).where(
@@ -58,12 +59,38 @@ def close_period(village_id: int, *, month: Month, actor_id: int = SYSTEM_ACTOR_
     period.closed_at = now
     period.closed_by = actor_id
     db.session.flush()
-    _open_period(village_id, period.number + 1, month.next, actor_id=actor_id, now=now)
-    return _seal(period, now)
+    header = _seal(period, now)
+    _open_period(
+        village_id,
+        number=period.number + 1,
+        month=month.next,
+        after_entry_id=max(period.head_entry_id, header.last_entry_id),
+        actor_id=actor_id,
+        now=now,
+    )
+    return header
+
+
+def lock_open_period(village_id: int) -> LedgerPeriod | None:
+    """The open period for ourselves alone: waits for everybody who is posting, and makes those who
+    come later wait for us.
+    """
+    return db.session.scalar(
+        select(LedgerPeriod)
+        .where(LedgerPeriod.village_id == village_id, LedgerPeriod.closed_at.is_(None))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
 
 
 def _open_period(
-    village_id: int, number: int, month: Month, *, actor_id: int, now: datetime
+    village_id: int,
+    *,
+    number: int,
+    month: Month,
+    after_entry_id: int,
+    actor_id: int,
+    now: datetime,
 ) -> int:
     period = LedgerPeriod(
         id=new_id(),
@@ -72,6 +99,7 @@ def _open_period(
         month=str(month),
         opened_at=now,
         opened_by=actor_id,
+        head_entry_id=after_entry_id,
     )
     db.session.add(period)
     db.session.flush()

@@ -52,8 +52,7 @@ _PERIOD_LOOKS_MAX = 5
 class _Locked:
     """What is ours until the transaction ends.
 
-    `last_id` is the highest version of the locked balances: new ids go above it, see
-    LedgerBalance.
+    New ids go above `last_id`, see LedgerBalance and LedgerPeriod.
     """
 
     village_id: int
@@ -122,31 +121,32 @@ def _lock_for(drafts: Sequence[EntryDraft]) -> _Locked:
 
 def _lock(village_id: int, addresses: Iterable[Address]) -> _Locked:
     accounts = open_accounts(addresses)
-    period_id = _lock_open_period(village_id)
-    balances, last_id = _lock_balances(accounts)
-    return _Locked(village_id, period_id, accounts, balances, last_id)
+    period_id, head_entry_id = _lock_open_period(village_id)
+    balances, version = _lock_balances(accounts)
+    return _Locked(village_id, period_id, accounts, balances, max(head_entry_id, version))
 
 
-def _lock_open_period(village_id: int) -> int:
-    """The open period, kept open until we commit.
+def _lock_open_period(village_id: int) -> tuple[int, int]:
+    """The open period, kept open until we commit, and the last entry that is under a head.
 
     The key-share lock is shared by all who post and waits for one who closes. A posting that had
     to wait finds its row closed, that is, no row; looking again finds the next period.
     """
     query = (
-        select(LedgerPeriod.id)
+        select(LedgerPeriod.id, LedgerPeriod.head_entry_id)
         .where(LedgerPeriod.village_id == village_id, LedgerPeriod.closed_at.is_(None))
         .with_for_update(read=True, key_share=True)
     )
     for _ in range(_PERIOD_LOOKS_MAX):
-        period_id = db.session.scalar(query)
-        if period_id is not None:
-            return period_id
+        found = db.session.execute(query).first()
+        if found is not None:
+            return found.id, found.head_entry_id
     raise Conflict("no_open_period")
 
 
 def _lock_balances(accounts: dict[Address, int]) -> tuple[dict[Address, LimitedBalance], int]:
-    """Lock the limited accounts' rows in the order of their ids, which no two batches reverse.
+    """Lock the limited accounts' rows in the order of their ids, which no two batches reverse;
+    the balances and their highest version.
 
     On PostgreSQL a row that had to be waited for is returned as its last holder left it.
     """
