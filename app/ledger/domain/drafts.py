@@ -34,6 +34,7 @@ class EntryKind(StrEnum):
     SPOILAGE = "spoilage"
     STORE_SETTLEMENT = "store_settlement"
     EXPIRY = "expiry"
+    RETURN = "return"
     MOVE = "move"
     REVERSAL = "reversal"
 
