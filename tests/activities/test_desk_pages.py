@@ -39,7 +39,7 @@ def test_roster_paper_absences_and_closing(site: Site) -> None:
         other_key = browser.post(f"{site.desk}/close")
         assert first.status_code == again.status_code == other_key.status_code == 303
         result = browser.get(f"{site.desk}/close").get_data(as_text=True)
-    assert "到场 2 人,共入账 <strong>4</strong> 分" in result
+    assert "到场 2 人，共入账 <strong>4</strong> 分" in result
     assert "生病" in result
     rows = {row.member_id: row for row in queries.attendances(site.session.id)}
     assert rows[member("陈桂兰")].staff_entry
@@ -104,7 +104,7 @@ def test_schedule_approve_and_cancel(site: Site) -> None:
         assert president.post(f"{page}/approve").status_code == 303
         assert president.post(f"{page}/cancel", {"reason": ""}).status_code == 422
         assert president.post(f"{page}/cancel", {"reason": "下雨"}).status_code == 303
-        assert "已取消:下雨" in president.get(page).get_data(as_text=True)
+        assert "已取消：下雨" in president.get(page).get_data(as_text=True)
 
 
 @pytest.mark.parametrize(
@@ -150,7 +150,7 @@ def test_theme_lists_are_imported_published_and_fixed(site: Site) -> None:
         table = {"file": (io.BytesIO(THEMES.encode()), "主题.csv")}
         shown = town.post("/town/theme-lists/import", table).get_data(as_text=True)
         assert "新增 1 个" in shown
-        assert "第 3 行:“两分”不是正确的分数" in shown
+        assert "第 3 行：“两分”不是正确的分数" in shown
         assert town.post("/town/theme-lists/import").status_code == 422
         new = {
             "month": "2026-10", "code": "T3", "title": "送餐", "rule_code": "ZY06", "points": "0.5",

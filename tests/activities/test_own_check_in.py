@@ -101,7 +101,7 @@ def test_those_who_are_in_may_leave_and_the_others_may_come(site: Site) -> None:
         form = {"member_ids": site.member("王大山"), "leaving": "1", "ticket": ticket_on(page)}
         assert "09:50 签退成功" in phone.post(path, form).get_data(as_text=True)
         again = phone.post(path, form).get_data(as_text=True)
-        assert "09:50 已经签退,由王大山登记" in again
+        assert "09:50 已经签退，由王大山登记" in again
         wife = {"member_ids": site.member("李秀英"), "leaving": "1", "ticket": ticket_on(page)}
         assert phone.post(path, wife).status_code == 409
     row = queries.attendance_of(site.session.id, site.branch.member("王大山"))

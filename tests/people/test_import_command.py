@@ -56,7 +56,7 @@ def test_importing_twice_says_that_nothing_changed(app: Flask, places: Places) -
     assert "新增人员:927" in first.output
     assert "已导入。" in first.output
     again = run(app, CLEAN_REGISTER)
-    assert "花名册和册上一致，什么都没有改。" in again.output
+    assert "花名册和册上一致,什么都没有改。" in again.output
     assert "没有变动的人:927" in again.output
     assert households() == 300
 
@@ -89,7 +89,7 @@ def test_the_whole_report_goes_to_a_file(app: Flask, places: Places, tmp_path: P
     [
         ("空.xlsx", b"", "文件是空的"),
         ("花名册.xlsx", b"%PDF-1.7", "打不开"),
-        ("花名册.csv", "姓名,性别\n张三,男\n".encode(), "缺少:户号"),
+        ("花名册.csv", "姓名,性别\n张三,男\n".encode(), "缺少：户号"),
     ],
 )
 def test_an_unusable_file_is_refused_in_one_sentence(

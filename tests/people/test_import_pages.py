@@ -116,7 +116,7 @@ def test_the_report_can_be_taken_away_before_and_after(president: PageClient) ->
         (b"", "空.xlsx", "文件是空的"),
         (b"%PDF-1.7 x", "花名册.xlsx", "打不开"),
         (b"\xd0\xcf\x11\xe0" + b"\0" * 600, "花名册.xls", "另存为"),
-        ("姓名,性别\n张三,男\n".encode("gb18030"), "花名册.csv", "缺少:户号"),
+        ("姓名,性别\n张三,男\n".encode("gb18030"), "花名册.csv", "缺少：户号"),
         ("户号,姓名\n".encode(), "花名册.csv", "表头下面没有人员"),
     ],
 )

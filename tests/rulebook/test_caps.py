@@ -145,12 +145,12 @@ def test_a_cut_is_explained_in_one_sentence() -> None:
     shared = Cap(Tenths(80), CapPeriod.MONTH, CapScope.MEMBER, "VOLUNTEER")
     assert (
         _explained(shared, asked=20, granted=10, used=70)
-        == "本月志愿服务封顶8分,已得7分,本次计1分。"
+        == "本月志愿服务封顶8分，已得7分，本次计1分。"
     )
     own = Cap(Tenths(100), CapPeriod.YEAR, CapScope.HOUSEHOLD)
     assert (
         _explained(own, asked=20, granted=0, used=100)
-        == "本年“消防安全宣传”一户封顶10分,本户已得10分,本次计0分。"
+        == "本年“消防安全宣传”一户封顶10分，本户已得10分，本次计0分。"
     )
     assert _explained(own, asked=20, granted=20, used=0) == ""
 
