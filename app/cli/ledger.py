@@ -2,10 +2,13 @@
 
 import json
 import sys
+from collections.abc import Sequence
+from typing import TextIO
 
 import click
 from flask.cli import AppGroup
 from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
 
 from app.extensions import db
 from app.identity import queries as identity_queries
@@ -20,24 +23,84 @@ from app.web.transaction import run_in_transaction
 ledger = AppGroup("ledger", help="Check the books.")
 
 
+class CannotCheck(click.ClickException):
+    """Nothing is known about the books, good or bad."""
+
+    exit_code = 2
+
+
 @ledger.command("check")
 @click.option("--village", "village_code", help="Only this village's book.")
-def check_books(village_code: str | None) -> None:
-    """Read every book from its first row on; exit code 1 when anything does not hold."""
-    checker.view_one_instant()
-    books = checker.books() if village_code is None else [_village_id(village_code)]
-    with click.progressbar(
-        length=checker.passes_count(books), label="Checking", file=sys.stderr
-    ) as bar:
-        findings = checker.check(books, progress=lambda: bar.update(1))
-    for finding in findings:
-        village = identity_queries.village(finding.village_id)
-        click.echo(f"{village.name}: {finding.pass_name.replace('_', ' ')}: {finding.detail}")
+@click.option(
+    "--json",
+    "report_file",
+    type=click.File("w", encoding="utf-8", lazy=True),
+    help="Write the report here as JSON; - is standard output, which then carries nothing else.",
+)
+def check_books(village_code: str | None, report_file: TextIO | None) -> None:
+    """Read every book from its first row on; changes nothing.
+
+    Exit code 0 when every pass is silent, 1 when anything does not hold, 2 when the books could
+    not be checked.
+    """
+    try:
+        codes, findings = _checked(village_code)
+    except SQLAlchemyError as error:
+        raise CannotCheck(f"the books cannot be read: {error}") from error
+    if report_file is not None:
+        report_file.write(json.dumps(_report(codes, findings), ensure_ascii=False, indent=2) + "\n")
+    if report_file is None or report_file.name != "-":
+        for found in findings:
+            village = codes.get(found.village_id, "no book")
+            click.echo(f"{village}: {found.pass_name.replace('_', ' ')}: {found.detail}")
+        if not findings:
+            click.echo(f"{_counted(len(codes), 'book')}: every pass is silent.")
     if findings:
         raise click.ClickException(
-            f"{_counted(len(findings), 'finding')} in {_counted(len(books), 'book')}"
+            f"{_counted(len(findings), 'finding')} in {_counted(len(codes), 'book')}"
         )
-    click.echo(f"{_counted(len(books), 'book')}: every pass is silent.")
+
+
+def _checked(village_code: str | None) -> tuple[dict[int, str], list[checker.Finding]]:
+    """The codes of the villages whose books were read, by id, and what was found."""
+    checker.view_one_instant()
+    only = None if village_code is None else [_village_id(village_code)]
+    with click.progressbar(
+        length=checker.passes_count(only),
+        label="Checking",
+        file=sys.stderr,
+        hidden=not sys.stderr.isatty(),
+    ) as bar:
+        findings = checker.check(only, progress=lambda: bar.update(1))
+    village_ids = checker.books() if only is None else only
+    return {village_id: _code_of(village_id) for village_id in village_ids}, findings
+
+
+def _code_of(village_id: int) -> str:
+    try:
+        return identity_queries.village(village_id).code
+    except NotFound:
+        # A period was given to a village that there is not: one of the findings.
+        return str(village_id)
+
+
+def _report(codes: dict[int, str], findings: Sequence[checker.Finding]) -> dict[str, object]:
+    """The outcome of a check. Keys are only ever added: other programs read them."""
+    return {
+        "holds": not findings,
+        "villages": list(codes.values()),
+        "passes": list(checker.PASSES),
+        "findings": [
+            {
+                "pass": found.pass_name,
+                "village": codes.get(found.village_id),
+                "table": found.fault.table,
+                "row": found.fault.row,
+                "detail": found.detail,
+            }
+            for found in findings
+        ],
+    }
 
 
 @ledger.command("verify-seal")

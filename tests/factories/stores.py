@@ -140,7 +140,7 @@ def give_points(village_id: int, household_id: int, points: Tenths) -> None:
             EntryDraft(
                 village_id=village_id,
                 # A kind that no feature has a witness for.
-                kind=EntryKind.RETURN,
+                kind=EntryKind.MOVE,
                 occurred_on=clock.today(),
                 actor_id=0,
                 idempotency_key=f"test:{new_id()}",

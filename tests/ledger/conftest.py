@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.ledger.queries import checker
+from app.ledger.queries.checker import entries
 from app.ledger.queries.witnesses import WitnessSource
 
 
@@ -10,5 +10,5 @@ from app.ledger.queries.witnesses import WitnessSource
 def sources(monkeypatch: pytest.MonkeyPatch) -> list[WitnessSource]:
     """Who speaks for entries: nobody at first, for those of these tests belong to no feature."""
     given: list[WitnessSource] = []
-    monkeypatch.setattr(checker, "witness_sources", lambda: given)
+    monkeypatch.setattr(entries, "witness_sources", lambda: given)
     return given

@@ -223,7 +223,9 @@ def test_only_the_villages_asked_for_are_checked(book: None) -> None:
 def test_progress_is_told_after_each_pass(book: None) -> None:
     steps: list[None] = []
     checker.check(progress=lambda: steps.append(None))
-    assert len(steps) == checker.passes_count([VILLAGE])
+    assert len(steps) == checker.passes_count()
+    checker.check([VILLAGE], progress=lambda: steps.append(None))
+    assert len(steps) == checker.passes_count() + checker.passes_count([VILLAGE])
 
 
 @pytest.fixture

@@ -1,6 +1,12 @@
 """The commands tell a good book from a bad one, in words and by their exit code."""
 
+import json
+import os
+import pty
 import re
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from click.testing import Result
@@ -31,7 +37,8 @@ def test_check_of_good_books(each_app: Flask) -> None:
     for arguments in ((), ("--village", "luxi")):
         done = _run(each_app, "check", *arguments)
         assert (done.exit_code, done.stdout) == (0, "1 book: every pass is silent.\n")
-        assert "Checking" in done.stderr
+        # No progress bar where nobody watches.
+        assert done.stderr == ""
 
 
 def test_check_of_a_bad_book(each_app: Flask) -> None:
@@ -44,9 +51,58 @@ def test_check_of_a_bad_book(each_app: Flask) -> None:
     )
     done = _run(each_app, "check")
     assert done.exit_code == 1
-    assert "露溪村: balances equal fold: account" in done.stdout
+    assert "luxi: balances equal fold: account" in done.stdout
     assert "holds 25, its transfers give 20" in done.stdout
     assert "1 finding in 1 book" in done.stderr
+
+
+def test_the_report_of_a_check(each_app: Flask, tmp_path: Path) -> None:
+    open_book()
+    good = _run(each_app, "check", "--json", "-")
+    assert (good.exit_code, good.stderr) == (0, "")
+    silent = json.loads(good.stdout)
+    assert (silent["holds"], silent["villages"], silent["findings"]) == (True, ["luxi"], [])
+    assert {"zero_sums", "seals_recompute", "witnesses_agree"} <= set(silent["passes"])
+    run_in_transaction(lambda: db.session.execute(text("UPDATE ledger_balance SET balance = 999")))
+    budget = db.session.scalar(text("SELECT account_id FROM ledger_balance"))
+    bad = _run(each_app, "check", "--village", "luxi", "--json", str(tmp_path / "report.json"))
+    assert (bad.exit_code, bad.stdout.count("luxi: balances equal fold")) == (1, 1)
+    report = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
+    assert report["holds"] is False
+    assert report["findings"] == [
+        {
+            "pass": "balances_equal_fold",
+            "village": "luxi",
+            "table": "ledger_balance",
+            "row": str(budget),
+            "detail": f"account {budget} holds 999, its transfers give 1000",
+        }
+    ]
+
+
+def test_a_check_that_cannot_be_made_is_neither_good_nor_bad(app: Flask) -> None:
+    open_book()
+    db.session.execute(text("ALTER TABLE ledger_seal RENAME TO somewhere_else"))
+    db.session.commit()
+    done = _run(app, "check")
+    assert (done.exit_code, "the books cannot be read" in done.stderr) == (2, True)
+
+
+def test_progress_is_shown_on_a_terminal(sqlite_url: str) -> None:
+    """A terminal of its own for standard error alone, as when the report is piped away."""
+    watched, terminal = pty.openpty()
+    done = subprocess.run(
+        [sys.executable, "-m", "flask", "--app", "wsgi", "ledger", "check"],
+        env=os.environ | {"DATABASE_URL": sqlite_url},
+        stdout=subprocess.PIPE,
+        stderr=terminal,
+        check=False,
+    )
+    os.close(terminal)
+    shown = os.read(watched, 10_000)
+    os.close(watched)
+    assert (done.returncode, done.stdout) == (0, b"0 books: every pass is silent.\n")
+    assert b"100%" in shown
 
 
 def test_check_of_a_village_that_is_not_there(app: Flask) -> None:

@@ -1,0 +1,148 @@
+"""Passes over entries: what they say, and where they are."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+from sqlalchemy import or_, select
+
+from app.extensions import db
+from app.ledger.domain.accounts import Address, OwnerKind
+from app.ledger.domain.canonical import EntryRow, request_digest
+from app.ledger.domain.drafts import EntryKind, mirrored
+from app.ledger.models import LedgerEntry, LedgerTransfer
+from app.ledger.queries.witnesses import Witness, witness_sources
+
+from .faults import Book, Fault
+
+_Owner = tuple[OwnerKind, int]
+
+
+def reversals_exact(book: Book) -> Iterator[Fault]:
+    """A reversal names one original that is no reversal, and mirrors it exactly, once."""
+    seen: set[int] = set()
+    for row in book.entries.values():
+        if row.reverses_id is None and row.kind != EntryKind.REVERSAL:
+            continue
+        original = book.entries.get(row.reverses_id or 0)
+        if original is None or row.kind != EntryKind.REVERSAL:
+            yield _fault(row.id, "is a reversal without an original")
+        elif original.kind == EntryKind.REVERSAL:
+            yield _fault(row.id, "reverses a reversal")
+        elif original.id in seen:
+            yield _fault(original.id, "is reversed more than once")
+        elif row.drafts != mirrored(original.drafts):
+            yield _fault(row.id, f"does not mirror entry {original.id}")
+        seen.add(row.reverses_id or 0)
+
+
+def returns_within_originals(book: Book) -> Iterator[Fault]:
+    """Returns never give back more than went the other way before and was not reversed.
+
+    A return does not name its original, so what counts is what an account took from an owner:
+    what the takings give back to a household came from it, and what is put back on the shelf had
+    been handed out.
+    """
+    taken: Counter[tuple[Address, _Owner]] = Counter()
+    for row in book.entries.values():
+        for moved in row.transfers:
+            if row.kind in (EntryKind.RETURN, EntryKind.REVERSAL):
+                source = (moved.debit, _owner(moved.credit))
+                taken[source] -= moved.amount
+                if taken[source] < 0:
+                    yield _fault(
+                        row.id, f"gives back {-taken[source]} more than came (transfer {moved.id})"
+                    )
+                    taken[source] = 0
+            taken[moved.credit, _owner(moved.debit)] += moved.amount
+
+
+def entries_say_what_was_asked(book: Book) -> Iterator[Fault]:
+    """Every key has one entry, with transfers, and they are the ones the key was used for."""
+    keys = Counter(row.idempotency_key for row in book.entries.values())
+    for row in book.entries.values():
+        if keys[row.idempotency_key] > 1:
+            yield _fault(row.id, "shares its key with another")
+        if not row.transfers:
+            yield _fault(row.id, "has no transfers")
+        elif request_digest(row) != row.request_digest:
+            yield _fault(row.id, "differs from what was asked under its key")
+
+
+def entries_in_periods(book: Book) -> Iterator[Fault]:
+    """Every entry is in a period of its village, its transfers too, and none was added to a
+    sealed one.
+    """
+    known = {period.id for period in book.periods}
+    for row in book.entries.values():
+        if row.period_id not in known:
+            yield _fault(row.id, "is in no period of its village")
+    moved, entry = LedgerTransfer, LedgerEntry
+    strays = db.session.scalars(
+        select(moved.id)
+        .outerjoin(entry, entry.id == moved.entry_id)
+        .where(
+            moved.village_id == book.village_id,
+            or_(
+                entry.id.is_(None),
+                entry.village_id != moved.village_id,
+                entry.period_id != moved.period_id,
+            ),
+        )
+    )
+    for transfer_id in strays:
+        yield Fault(
+            moved.__tablename__,
+            str(transfer_id),
+            f"transfer {transfer_id} is not in the village and period of its entry",
+        )
+    for seal in book.seals:
+        more = len(book.entries_by_period.get(seal.period_id, ())) - seal.entry_count
+        if more > 0:
+            yield Fault(
+                seal.__tablename__,
+                str(seal.period_id),
+                f"{more} entries were posted into {seal.month} after its close",
+            )
+
+
+def witnesses_agree(book: Book) -> Iterator[Fault]:
+    """Each award, redemption and stock movement points to an entry that says the same; no entry of
+    those kinds is without one, and none was reversed without its feature knowing.
+    """
+    claimed: dict[str, str] = {}
+    known: set[int] = set()
+    for source in witness_sources():
+        claimed.update(dict.fromkeys(source.kinds, source.name))
+        for witness in source.testify(book.village_id):
+            yield from _compare(witness, book.entries.get(witness.entry_id))
+            known.add(witness.entry_id)
+    for row in book.entries.values():
+        if row.id in known:
+            continue
+        if row.kind in claimed:
+            yield _fault(row.id, f"({row.kind}) is known to nobody in {claimed[row.kind]}")
+        original = book.entries.get(row.reverses_id or 0)
+        if original is not None and original.kind in claimed:
+            yield _fault(
+                row.id,
+                f"reverses entry {original.id} ({original.kind}),"
+                f" which nobody in {claimed[original.kind]} knows",
+            )
+
+
+def _compare(witness: Witness, found: EntryRow | None) -> Iterable[Fault]:
+    said = None
+    if found is None:
+        said = f"{witness.label} points to entry {witness.entry_id}, which is not there"
+    elif sorted(found.drafts) != sorted(witness.transfers):
+        said = f"{witness.label} and entry {witness.entry_id} do not say the same"
+    if said is not None:
+        yield Fault(LedgerEntry.__tablename__, str(witness.entry_id), said)
+
+
+def _owner(account: Address) -> _Owner:
+    return (account.owner_kind, account.owner_id)
+
+
+def _fault(entry_id: int, what: str) -> Fault:
+    return Fault(LedgerEntry.__tablename__, str(entry_id), f"entry {entry_id} {what}")
