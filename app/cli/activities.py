@@ -38,8 +38,8 @@ def import_themes(file: Path, village_code: str) -> None:
     for fault in done.faults:
         click.echo(f"第{fault.line}行 {sentence(fault.code, fault.facts)}")
     click.echo(
-        f"新增{len(done.codes[Taken.ADDED])}个,改了{len(done.codes[Taken.CHANGED])}个,"
-        f"没有变化{len(done.codes[Taken.UNCHANGED])}个,没收{len(done.faults)}行。"
+        f"新增{len(done.codes[Taken.ADDED])}个，改了{len(done.codes[Taken.CHANGED])}个，"
+        f"没有变化{len(done.codes[Taken.UNCHANGED])}个，没收{len(done.faults)}行。"
     )
 
 

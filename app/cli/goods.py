@@ -37,7 +37,7 @@ def import_goods(file: Path, village_code: str, store_name: str | None) -> None:
         raise click.ClickException(sentence(refusal.code, refusal.facts)) from refusal
     for change in report.changed:
         for column, before, after in change.changes:
-            click.echo(f"{change.title} {column}: {before} → {after}")
+            click.echo(f"{change.title} {column}：{before} → {after}")
     for fault in report.faults:
         click.echo(f"第{fault.line}行 {sentence(fault.code, fault.facts)}")
     click.echo(
@@ -51,6 +51,6 @@ def _store_id(village_id: int, name: str | None) -> int:
     found = queries.stores(village_id)
     wanted = [store for store in found if name in (None, store.name)]
     if len(wanted) != 1:
-        names = "、".join(store.name for store in found) or "(这个村还没有爱心超市)"
-        raise click.UsageError(f"请用 --store 指明一个爱心超市:{names}")
+        names = "、".join(store.name for store in found) or "（这个村还没有爱心超市）"
+        raise click.UsageError(f"请用 --store 指明一个爱心超市：{names}")
     return wanted[0].id

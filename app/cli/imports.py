@@ -64,11 +64,11 @@ def import_register(
             click.echo(_text(line))
     for name, count in plan.counts.items():
         if count:
-            click.echo(f"{COUNT_WORDS[name]}:{count}")
+            click.echo(f"{COUNT_WORDS[name]}：{count}")
     click.echo(_outcome(plan, dry_run=dry_run, remove_gone=remove_gone))
     if report_path is not None:
         report_path.write_bytes(report_file(lines))
-        click.echo(f"报告:{report_path}")
+        click.echo(f"报告：{report_path}")
 
 
 def _import(village_id: int, file_name: str, content: bytes, *, remove_gone: bool) -> ImportPlan:
@@ -93,11 +93,11 @@ def _text(line: ReportLine) -> str:
 
 def _outcome(plan: ImportPlan, *, dry_run: bool, remove_gone: bool) -> str:
     if plan.changes_nothing and not (plan.gone and remove_gone):
-        words = "花名册和册上一致,什么都没有改。"
+        words = "花名册和册上一致，什么都没有改。"
     elif dry_run:
-        words = "这是试看,什么都没有改。"
+        words = "这是试看，什么都没有改。"
     else:
         words = "已导入。"
     if plan.gone and not remove_gone:
-        words += f"新表里没有的{len(plan.gone)}人仍在册;确实迁出的,加 --remove-gone 再导入一次。"
+        words += f"新表里没有的{len(plan.gone)}人仍在册；确实迁出的，加 --remove-gone 再导入一次。"
     return words

@@ -53,17 +53,17 @@ def import_rule_book(
         for line in _told(preview):
             click.echo(line)
         if not preview.may_be_saved:
-            raise click.ClickException("没有保存。请在表格里改好,再导入一次。")
+            raise click.ClickException("没有保存。请在表格里改好，再导入一次。")
         if dry_run:
-            click.echo("这是试看,什么都没有存。")
+            click.echo("这是试看，什么都没有存。")
             return
         version = _save(village_id, preview, record, starts_on.date())
     except DomainError as refusal:
         raise click.ClickException(sentence(refusal.code, refusal.facts)) from refusal
     if preview.before is not None and version.id == preview.before.id:
-        click.echo(f"和第{version.number}版一样,什么都没有改。")
+        click.echo(f"和第{version.number}版一样，什么都没有改。")
     else:
-        click.echo(f"已存为第{version.number}版,从{version.starts_on}起算。")
+        click.echo(f"已存为第{version.number}版，从{version.starts_on}起算。")
 
 
 def _save(village_id: int, preview: Preview, adoption: Adoption, starts_on: date) -> RuleVersion:
@@ -82,8 +82,8 @@ def _told(preview: Preview) -> Iterator[str]:
     for refused in preview.refused:
         yield f"第{refused.line}行 {sentence(refused.code, refused.facts)}"
     for finding in preview.findings:
-        where = f"第{finding.line}行 {finding.rule_code} {finding.title}:" if finding.line else ""
-        yield f"{where}{sentence(finding.code, {})}" + (f"(“{finding.words}”)" if where else "")
+        where = f"第{finding.line}行 {finding.rule_code} {finding.title}：" if finding.line else ""
+        yield f"{where}{sentence(finding.code, {})}" + (f"（“{finding.words}”）" if where else "")
     changes = preview.changes
     if preview.before is None:
         yield f"读到{len(preview.rules)}条细则。"

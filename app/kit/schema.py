@@ -15,7 +15,7 @@ fields.Field.default_error_messages |= {
     "validator_failed": "这一项填得不对。",
 }
 fields.Integer.default_error_messages |= {
-    "invalid": "请填整数,例如 30。",
+    "invalid": "请填整数，例如 30。",
     "too_large": "这个数太大了。",
 }
 fields.Boolean.default_error_messages |= {"invalid": "请选“是”或“否”。"}
@@ -54,7 +54,7 @@ class TenthsField(fields.Field[Tenths]):
         try:
             return parse_tenths(str(value))
         except Invalid as error:
-            raise ValidationError("请填数字,最多一位小数,例如 2 或 0.5。") from error
+            raise ValidationError("请填数字，最多一位小数，例如 2 或 0.5。") from error
 
 
 class MonthField(fields.Field[Month]):
@@ -81,9 +81,9 @@ class TextField(fields.String):
         text = super()._deserialize(value, attr, data, **kwargs)
         line = " ".join(str(text).split())
         if has_hidden_characters(line):
-            raise ValidationError("含有看不见的字符,请删掉重新输入。")
+            raise ValidationError("含有看不见的字符，请删掉重新输入。")
         if self.required and not line:
             raise ValidationError("请填写这一项。")
         if len(line) > self.length_max:
-            raise ValidationError(f"太长了,最多{self.length_max}个字。")
+            raise ValidationError(f"太长了，最多{self.length_max}个字。")
         return line

@@ -10,12 +10,12 @@ _PEOPLE_MAX = 100_000
 
 
 def _people() -> fields.Integer:
-    between = validate.Range(0, _PEOPLE_MAX, error="请填人数,例如 46。")
+    between = validate.Range(0, _PEOPLE_MAX, error="请填人数，例如 46。")
     return fields.Integer(required=True, validate=between)
 
 
 def _points(points_max: int) -> TenthsField:
-    between = validate.Range(1, points_max, error="要大于 0,也不能大得离谱。")
+    between = validate.Range(1, points_max, error="要大于 0，也不能大得离谱。")
     return TenthsField(required=True, validate=between)
 
 

@@ -33,7 +33,7 @@ MESSAGES: dict[str, str] = {
     "text_missing": "请填写“{field}”。",
     "text_too_long": "“{field}”太长了，最多{length_max}个字。",
     # printing
-    "missing_glyph": "“{whose}”里的“{character}”({code_point})字库里没有，所以没有印。"
+    "missing_glyph": "“{whose}”里的“{character}”（{code_point}）字库里没有，所以没有印。"
     "请核对是不是打错了字；没有打错，请把这个字报给镇里。",
     "qr_too_long": "网址有{length}个字符，太长，做不成二维码。请管理员换一个短的网站地址。",
     "sheet_unreadable": "这个文件打不开。请用 .xlsx 或 .csv 格式保存后再传。",
@@ -76,7 +76,7 @@ MESSAGES: dict[str, str] = {
     "insufficient_balance": "余额不够，没有入账。",
     "balance_ceiling": "超过了这个账户的上限，没有入账。",
     "bad_entry": "凭证不完整，没有入账。",
-    "batch_too_large": "一次入账太多({accounts}个账户，最多{accounts_max}个),请分开办理。",
+    "batch_too_large": "一次入账太多（{accounts}个账户，最多{accounts_max}个），请分开办理。",
     # households, members, cards and teams
     "household_not_found": "没有找到这一户。请检查存折号。",
     "member_not_found": "没有找到这个人。请检查姓名和户。",
@@ -201,7 +201,7 @@ MESSAGES: dict[str, str] = {
     "quantity_bad": "数量要是 0 到 {quantity_max} 的整数。请检查。",
     "basket_empty": "还没有选物资。请扫条形码或点选。",
     "good_not_offered": "“{good}”已经停止兑换。请拿掉再兑。",
-    "good_expired": "“{good}”已过保质期({expires_on}),不能兑换。请下架并登记报损。",
+    "good_expired": "“{good}”已过保质期（{expires_on}），不能兑换。请下架并登记报损。",
     "insufficient_stock": "“{good}”不够：货架上还有 {left}{unit}，要 {wanted}{unit}。",
     "good_month_limit": "“{good}”每户每月最多 {month_max}{unit}，这户本月已兑 {taken}{unit}。",
     "redemption_limit": "一次最多兑 {max_tenths}分，这次是 {total_tenths}分。请分开兑。",
@@ -260,7 +260,7 @@ MESSAGES: dict[str, str] = {
     "member_not_active": "{name}不在册，不能报名。请核对户籍。",
     # check-in
     "check_in_not_open": "还没到签到时间。开始前30分钟开放：{opens_on} {opens_at}。",
-    "check_in_over": "签到时间已过({ends_at}结束)。请找组织者补登。",
+    "check_in_over": "签到时间已过（{ends_at}结束）。请找组织者补登。",
     "not_signed_up": "{name}没有报名。请先在“名单”里给他报名，再签到。",
     "not_checked_in": "还没有签到，不能签退。请先签到。",
     "already_checked_in": "已经签到，不能取消报名。",

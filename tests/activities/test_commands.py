@@ -18,9 +18,9 @@ def run(app: Flask, *arguments: str) -> tuple[int, str]:
 
 def test_a_table_of_themes_is_taken_again_and_again(site: Site, tmp_path: Path) -> None:
     first = run(site.app, "import", "themes", str(SAMPLE), "--village", "luxi")
-    assert first == (0, "新增10个,改了0个,没有变化0个,没收0行。\n")
+    assert first == (0, "新增10个，改了0个，没有变化0个，没收0行。\n")
     again = run(site.app, "import", "themes", str(SAMPLE), "--village", "luxi")
-    assert again == (0, "新增0个,改了0个,没有变化10个,没收0行。\n")
+    assert again == (0, "新增0个，改了0个，没有变化10个，没收0行。\n")
     town_id = site.branch.places.town_id
     lists = queries.lists_of_month(town_id, Month(2026, 11))
     assert [len(queries.themes_of([found.id])) for found in lists] == [5]

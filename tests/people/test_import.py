@@ -309,7 +309,7 @@ def test_the_report_file_calculates_nothing(village_id: int) -> None:
     assert rows[0][:5] == ["类别", "工作表", "行号", "户号", "姓名"]
     formula = next(row for row in rows if row[2] == "943")
     assert formula[4] == '=HYPERLINK("http://x","点我")'
-    assert formula[6] == "姓名里是公式或链接,不是名字。"
+    assert formula[6] == "姓名里是公式或链接，不是名字。"
     assert formula[7] == "请改成名字再导入。"
     with zipfile.ZipFile(io.BytesIO(content)) as parts:
         assert b"<f>" not in parts.read("xl/worksheets/sheet1.xml")

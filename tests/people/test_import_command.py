@@ -45,19 +45,19 @@ def test_a_dry_run_shows_and_writes_nothing(app: Flask, places: Places) -> None:
     assert result.exit_code == 0, result.output
     assert "第942行 9005 周测试丁" in result.output
     assert "出生年月“1970.13”不对。请改成 1970-12 的样子再导入。" in result.output
-    assert "这是试看,什么都没有改。" in result.output
+    assert "这是试看，什么都没有改。" in result.output
     assert households() == 0
     assert db.session.scalar(select(func.count()).select_from(RegisterImport)) == 0
 
 
 def test_importing_twice_says_that_nothing_changed(app: Flask, places: Places) -> None:
     first = run(app, CLEAN_REGISTER)
-    assert "新增户:300" in first.output
-    assert "新增人员:927" in first.output
+    assert "新增户：300" in first.output
+    assert "新增人员：927" in first.output
     assert "已导入。" in first.output
     again = run(app, CLEAN_REGISTER)
-    assert "花名册和册上一致,什么都没有改。" in again.output
-    assert "没有变动的人:927" in again.output
+    assert "花名册和册上一致，什么都没有改。" in again.output
+    assert "没有变动的人：927" in again.output
     assert households() == 300
 
 
@@ -67,7 +67,7 @@ def test_changes_are_shown_and_gone_people_leave_only_when_asked(
     run(app, family_file)
     family_file.write_bytes(family_register(changed(FAMILY[0], phone="13900139000"), *FAMILY[1:4]))
     kept = run(app, family_file)
-    assert "手机号:13800138001 → 13900139000" in kept.output
+    assert "手机号：13800138001 → 13900139000" in kept.output
     assert "新表里没有的1人仍在册" in kept.output
     gone = run(app, family_file, "--remove-gone")
     assert gone.output.endswith("已导入。\n")

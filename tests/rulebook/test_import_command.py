@@ -45,9 +45,9 @@ def test_the_sample_is_saved_once(app: Flask, places: Places) -> None:
     assert queries.versions(places.village_id) == []
     first = _run(app, SAMPLE)
     assert "读到48条细则。" in first.output
-    assert "已存为第1版,从2026-09-01起算。" in first.output
+    assert "已存为第1版，从2026-09-01起算。" in first.output
     again = _run(app, SAMPLE)
-    assert "和第1版一样,什么都没有改。" in again.output
+    assert "和第1版一样，什么都没有改。" in again.output
     assert len(queries.versions(places.village_id)) == 1
 
 
@@ -75,8 +75,8 @@ def test_everything_that_keeps_it_from_being_saved_is_listed(
     assert result.exit_code == 1
     for line in (
         "第3行 “两分”不是正确的分数。",
-        "第4行 A3 越级上访:反映问题、信访、投诉、举报是村民的权利",
-        "第5行 A1 巡逻:这个编号前面已经用过了。",
+        "第4行 A3 越级上访：反映问题、信访、投诉、举报是村民的权利",
+        "第5行 A1 巡逻：这个编号前面已经用过了。",
         "没有保存。",
     ):
         assert line in result.output
