@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run setup test lint format lock
+.PHONY: help run setup test bench lint format lock
 PYTHON := .venv/bin/python
 
 help: ## List these verbs
@@ -16,6 +16,11 @@ test: ## Install what the tests need, then run everything that CI runs
 	@.ci/setup test && .ci/system-packages && .ci/lint
 	@$(PYTHON) -m pytest --numprocesses auto --dist loadgroup
 
+bench: ## Measure against hand-written SQL and other ledgers (ONLY=a,b ROUNDS=5 SECONDS=2)
+	@.ci/setup test
+	@.ci/setup-bench || echo "Going on without the other ledgers."
+	@ONLY='$(ONLY)' ROUNDS='$(ROUNDS)' SECONDS='$(SECONDS)' $(PYTHON) -m tests.bench
+
 lint: ## Check style, types and import contracts
 	@.ci/setup test && .ci/lint
 
@@ -24,5 +29,5 @@ format: ## Rewrite the code in the house style
 	@$(PYTHON) -m ruff check --fix --exit-zero --quiet .
 	@$(PYTHON) -m ruff format .
 
-lock: ## Write both lock files anew from pyproject.toml
+lock: ## Write the lock files anew from pyproject.toml
 	@.ci/lock

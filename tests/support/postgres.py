@@ -7,7 +7,7 @@ import pwd
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +18,7 @@ from psycopg import sql
 
 _SYSTEM_FOLDER = Path("/usr/lib/postgresql")
 _SUPERUSER = "postgres"
+_SETTINGS = {"listen_addresses": "", "max_connections": "100", "shared_buffers": "64MB"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,10 @@ class PostgresServer:
     def url(self, database: str) -> str:
         """Address of a database for SQLAlchemy with psycopg 3."""
         return f"postgresql+psycopg://{_SUPERUSER}@/{database}?host={self.socket_folder}"
+
+    def dsn(self, database: str) -> str:
+        """Address of a database for PostgreSQL's own programs and drivers."""
+        return f"postgresql://{_SUPERUSER}@/{database}?host={self.socket_folder}"
 
     def create_database(self, template: str = "template1") -> str:
         """Create a database as a copy of `template`, which nobody may be connected to.
@@ -61,8 +66,13 @@ class PostgresServer:
 
 
 @contextmanager
-def run_postgres(programs: Path | None = None) -> Iterator[PostgresServer]:
-    """Start a server in a temporary folder; stop it and remove the folder at the end."""
+def run_postgres(
+    programs: Path | None = None, *, settings: Mapping[str, str] | None = None
+) -> Iterator[PostgresServer]:
+    """Start a server in a temporary folder; stop it and remove the folder at the end.
+
+    `settings` replace or add to those that tests run with.
+    """
     owner = _unprivileged_owner()
     # Not pytest's temporary folder: the path of a socket may only have 107 characters.
     folder = Path(tempfile.mkdtemp(prefix="points-postgres-"))
@@ -71,7 +81,7 @@ def run_postgres(programs: Path | None = None) -> Iterator[PostgresServer]:
             os.chown(folder, owner.pw_uid, owner.pw_gid)
         programs = _reachable(programs or find_programs(), folder, owner)
         server = PostgresServer(programs=programs, data=folder / "data", socket_folder=folder)
-        _start(server, owner)
+        _start(server, owner, _SETTINGS | dict(settings or {}))
         try:
             yield server
         finally:
@@ -124,14 +134,16 @@ def _reachable(programs: Path, folder: Path, owner: pwd.struct_passwd | None) ->
     return programs
 
 
-def _start(server: PostgresServer, owner: pwd.struct_passwd | None) -> None:
+def _start(
+    server: PostgresServer, owner: pwd.struct_passwd | None, settings: Mapping[str, str]
+) -> None:
     _run(
         server, owner, "initdb", "--no-sync", "--auth=trust", "--encoding=UTF8",
         "--locale=C.UTF-8", f"--username={_SUPERUSER}",
     )  # fmt: skip
-    options = (
-        f"-c unix_socket_directories={server.socket_folder} -c listen_addresses="
-        " -c max_connections=100 -c shared_buffers=64MB"
+    options = " ".join(
+        f"-c {name}={value}"
+        for name, value in {"unix_socket_directories": server.socket_folder, **settings}.items()
     )
     _run(server, owner, "pg_ctl", "start", "--wait", "--options", options)
 

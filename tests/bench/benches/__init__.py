@@ -1,0 +1,1 @@
+"""The benches: every module here registers some with `@bench`."""
