@@ -44,6 +44,9 @@ def close_month(*, village_id: int, month: Month, actor_id: int) -> Notice:
     Closing again gives the notice that is there. Raises Conflict `books_do_not_hold` when the
     checker finds anything, and what `ledger.close_period` raises.
     """
+    # Whoever posts is waited for, and who comes later waits: the checker compares what several
+    # statements read, and a post between two of them would look like a fault.
+    ledger.lock_open_period(village_id)
     earlier = queries.notice_of_month(village_id, month)
     if earlier is not None:
         return earlier

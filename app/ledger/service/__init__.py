@@ -4,6 +4,7 @@ from .accounts import open_accounts as open_accounts
 from .grants import grant_statements as grant_statements
 from .heads import record_head as record_head
 from .periods import close_period as close_period
+from .periods import lock_open_period as lock_open_period
 from .periods import open_book as open_book
 from .posting import hold_accounts as hold_accounts
 from .posting import post as post
