@@ -9,7 +9,7 @@ from marshmallow import Schema, ValidationError
 
 from app.kit import clock
 from app.kit.codes import group_code
-from app.kit.errors import DomainError, Invalid
+from app.kit.errors import Busy, DomainError, InFlight, Invalid
 from app.kit.points import format_tenths
 
 from .idempotency import KEY_FIELD
@@ -76,8 +76,11 @@ def _refusal_sentence() -> str | None:
 def _fresh_key() -> str:
     """A new idempotency key for a form.
 
-    A form shown again after a final refusal is a new attempt, so it too gets a new key.
+    A form shown again after a refusal is a new attempt, so it too gets a new key; not while its
+    twin is being worked on or the database is busy, for then sending it again is the same attempt.
     """
+    if isinstance(g.get("refusal"), (Busy, InFlight)):
+        return request.form[KEY_FIELD]
     return secrets.token_urlsafe(16)
 
 
