@@ -61,7 +61,7 @@ class Invalid(DomainError):
 
 
 class Busy(DomainError):
-    """The database is held by others for too long; try again shortly."""
+    """The database is held by others for too long, or does not serve; try again shortly."""
 
     family = "busy"
 

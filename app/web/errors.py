@@ -2,11 +2,13 @@
 
 from flask import Flask, Response, current_app, jsonify, render_template, request
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException
 
-from app.kit.errors import DomainError, Fact
+from app.kit.errors import Busy, DomainError, Fact
 
 from .messages import sentence
+from .outage import is_outage
 
 STATUS_BY_FAMILY = {
     "not_found": 404,
@@ -42,6 +44,7 @@ def init_errors(app: Flask) -> None:
     app.register_error_handler(DomainError, _answer_refusal)
     app.register_error_handler(CSRFError, _answer_csrf)
     app.register_error_handler(HTTPException, answer_http_error)
+    app.register_error_handler(DBAPIError, _answer_database_failure)
     app.register_error_handler(Exception, _answer_crash)
 
 
@@ -50,6 +53,11 @@ def answer(status: int, code: str, facts: dict[str, Fact] | dict[str, object]) -
     message = sentence(code, facts)
     if request.path.startswith("/api/") or request.accept_mimetypes.best == "application/json":
         response = jsonify(error={"code": code, "message": message, "facts": facts})
+    elif status >= 500:
+        # What the other pages say about the caller and the village is in the database, which may
+        # be what has failed.
+        template = current_app.jinja_env.get_template("error.html")
+        response = Response(template.render(code=code, message=message, status=status))
     else:
         response = Response(
             render_template("error.html", code=code, message=message, status=status)
@@ -83,6 +91,16 @@ def _answer_refusal(refusal: DomainError) -> Response:
 
 def _answer_csrf(_error: CSRFError) -> Response:
     return answer(400, "form_expired", {})
+
+
+def _answer_database_failure(error: DBAPIError) -> Response:
+    """An outage is nobody's fault here and ends by itself; whether the commit came before it
+    nobody knows, so the same key must be sent again, and no form with a new one is shown.
+    """
+    if not is_outage(error):
+        return _answer_crash(error)
+    current_app.logger.error("the database does not serve %s: %s", request.endpoint, error.orig)
+    return _answer_refusal(Busy("database_unavailable"))
 
 
 def _answer_crash(error: Exception) -> Response:

@@ -21,6 +21,8 @@ MESSAGES: dict[str, str] = {
     "invalid_input": "有几处填得不对，请按提示改好再提交。",
     "too_many_requests": "操作太频繁了，请过一会儿再试。",
     "database_busy": "现在人多，系统忙。您的操作没有执行，请等一会儿再点一次。",
+    "database_unavailable": "账本现在用不了，不知道这一步办成了没有。请过一会儿原样再提交一次，"
+    "已经办成的不会重复记账。",
     "form_expired": "页面放得太久了。请返回上一页，刷新后再提交一次。",
     "foreign_origin": "请求不是从本站页面发出的，没有执行。请从本站重新打开。",
     "idempotency_key_missing": "缺少 Idempotency-Key，没有执行。请带上由设备生成的键再发。",
