@@ -12,6 +12,8 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, 
 
 _FILM_WIDTH, _FILM_HEIGHT = 640, 480
 _FILM_FRAMES, _FILM_FRAMES_A_SECOND = 10, 10
+# On a busy machine a cheap phone is slow; a page that hangs is still found.
+_MILLISECONDS_MAX = 120_000
 # Greatest side of one module, in pixels of the film; a code of any size fits the frame.
 _MODULE_PIXELS_MAX = 8
 
@@ -96,7 +98,7 @@ def open_phone(browser: Browser) -> Iterator[Page]:
 
 def phone_context(browser: Browser) -> BrowserContext:
     """A cheap Android phone in a Chinese village."""
-    return browser.new_context(
+    context = browser.new_context(
         viewport={"width": 360, "height": 740},
         device_scale_factor=2,
         is_mobile=True,
@@ -104,3 +106,5 @@ def phone_context(browser: Browser) -> BrowserContext:
         locale="zh-CN",
         timezone_id="Asia/Shanghai",
     )
+    context.set_default_timeout(_MILLISECONDS_MAX)
+    return context

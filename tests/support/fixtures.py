@@ -19,7 +19,10 @@ CameraPhone = Callable[[str], AbstractContextManager[Page]]
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[PostgresServer]:
     """One server for each test process; a test makes a database of its own in it."""
-    with run_postgres() as server:
+    # Its databases are thrown away after every test; what must survive a crash is tested on
+    # servers that are crashed.
+    careless = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+    with run_postgres(settings=careless) as server:
         yield server
 
 

@@ -15,7 +15,7 @@ Fight = Callable[..., tuple[list[Any], list[Any]]]
 """`fight(work, *arguments)` runs `work(1, *arguments)` and `work(2, *arguments)` at once, each in
 a process and an application of its own, and gives what they returned."""
 
-_SECONDS_MAX = 120
+_SECONDS_MAX = 600
 _barriers: list[threading.Barrier] = []
 
 

@@ -1,11 +1,12 @@
 """Links from QR codes are in capitals and find their pages."""
 
-from flask import Flask
-
+from app import create_app
 from app.kit.codes import CodeKind, code_link, new_code
+from tests.conftest import settings_for
 
 
-def test_a_capital_link_finds_its_page(app: Flask) -> None:
+def test_a_capital_link_finds_its_page(sqlite_url: str) -> None:
+    app = create_app(settings_for(sqlite_url))
     seen: list[str] = []
 
     def remember(code: str) -> str:
