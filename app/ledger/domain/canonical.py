@@ -21,24 +21,24 @@ UTC. An account is three integers: owner kind, owner, purpose.
 """
 
 import hashlib
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from struct import Struct
+from typing import NamedTuple
 
 from .accounts import Address
 from .drafts import EntryDraft, TransferDraft
 
 NO_DIGEST = bytes(32)
 
-_LAYOUT = 1
-_ENTRY, _BALANCE, _SEAL, _REQUEST = 1, 2, 3, 4
+_ENTRY, _BALANCE, _SEAL, _REQUEST = (bytes((1, kind)) for kind in (1, 2, 3, 4))
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
-Value = int | str | bytes
+_one, _two, _three, _seven, _eight = (Struct(f">{count}q").pack for count in (1, 2, 3, 7, 8))
+"""So many integers of 8 bytes: one call for all costs little more than one call for one."""
 
 
-@dataclass(frozen=True, slots=True)
-class TransferRow:
+class TransferRow(NamedTuple):
     """A written transfer."""
 
     id: int
@@ -102,51 +102,44 @@ class SealHeader:
 
 def entry_bytes(entry: EntryRow, period_number: int) -> bytes:
     """Canonical bytes of an entry with its transfers."""
-    values: list[Value] = [
-        entry.id,
-        entry.village_id,
-        period_number,
-        entry.kind,
-        entry.occurred_on.isoformat(),
-        _microseconds(entry.posted_at),
-        entry.actor_id,
-        entry.idempotency_key,
-        entry.reverses_id or 0,
-        entry.rule_version_id or 0,
-        entry.memo,
-        len(entry.transfers),
-    ]
-    for transfer in entry.transfers:
-        values.append(transfer.id)
-        values.extend(_moved(transfer))
-    return _record(_ENTRY, values)
+    return b"".join(
+        (
+            _ENTRY,
+            _three(entry.id, entry.village_id, period_number),
+            _text(entry.kind),
+            _text(entry.occurred_on.isoformat()),
+            _two(_microseconds(entry.posted_at), entry.actor_id),
+            _text(entry.idempotency_key),
+            _two(entry.reverses_id or 0, entry.rule_version_id or 0),
+            _text(entry.memo),
+            _one(len(entry.transfers)),
+            *(_one(transfer.id) + _moved(transfer) for transfer in entry.transfers),
+        )
+    )
 
 
 def balance_bytes(row: BalanceRow, period_number: int) -> bytes:
     """Canonical bytes of a closing balance."""
-    account = row.account
-    return _record(
-        _BALANCE,
-        (account.village_id, period_number, *_account(account), account.unit_id, row.balance),
+    village_id, owner_kind, owner_id, purpose, unit_id = row.account
+    return _BALANCE + _seven(
+        village_id, period_number, owner_kind, owner_id, purpose, unit_id, row.balance
     )
 
 
 def seal_bytes(seal: SealHeader) -> bytes:
     """Canonical bytes of a seal header."""
-    return _record(
-        _SEAL,
+    return b"".join(
         (
-            seal.village_id,
-            seal.period_number,
-            seal.month,
+            _SEAL,
+            _two(seal.village_id, seal.period_number),
+            _text(seal.month),
             seal.previous_digest,
-            seal.entry_count,
+            _one(seal.entry_count),
             seal.entries_root,
-            seal.balance_count,
+            _one(seal.balance_count),
             seal.balances_root,
-            seal.first_entry_id,
-            seal.last_entry_id,
-        ),
+            _two(seal.first_entry_id, seal.last_entry_id),
+        )
     )
 
 
@@ -155,17 +148,18 @@ def request_digest(request: EntryDraft | EntryRow) -> bytes:
 
     Who asks is left out: a colleague who repeats a colleague's request repeats it.
     """
-    values: list[Value] = [
-        str(request.kind),
-        request.occurred_on.isoformat(),
-        request.reverses_id or 0,
-        request.rule_version_id or 0,
-        request.memo,
-        len(request.transfers),
-    ]
-    for transfer in request.transfers:
-        values.extend(_moved(transfer))
-    return hashlib.sha256(_record(_REQUEST, values)).digest()
+    record = b"".join(
+        (
+            _REQUEST,
+            _text(str(request.kind)),
+            _text(request.occurred_on.isoformat()),
+            _two(request.reverses_id or 0, request.rule_version_id or 0),
+            _text(request.memo),
+            _one(len(request.transfers)),
+            *(_moved(transfer) for transfer in request.transfers),
+        )
+    )
+    return hashlib.sha256(record).digest()
 
 
 def printed_digest(digest: bytes) -> str:
@@ -174,28 +168,18 @@ def printed_digest(digest: bytes) -> str:
     return " ".join(text[start : start + 4] for start in range(0, 16, 4))
 
 
-def _moved(transfer: TransferDraft | TransferRow) -> Iterator[int]:
-    yield from _account(transfer.debit)
-    yield from _account(transfer.credit)
-    yield transfer.debit.unit_id
-    yield transfer.amount
+def _moved(transfer: TransferDraft | TransferRow) -> bytes:
+    debit, credit = transfer.debit, transfer.credit
+    return _eight(
+        debit.owner_kind, debit.owner_id, debit.purpose,
+        credit.owner_kind, credit.owner_id, credit.purpose,
+        debit.unit_id, transfer.amount,
+    )  # fmt: skip
 
 
-def _account(address: Address) -> tuple[int, int, int]:
-    return (address.owner_kind, address.owner_id, address.purpose)
-
-
-def _record(kind: int, values: Sequence[Value]) -> bytes:
-    return bytes((_LAYOUT, kind)) + b"".join(_value(value) for value in values)
-
-
-def _value(value: Value) -> bytes:
-    if isinstance(value, int):
-        return value.to_bytes(8, "big", signed=True)
-    if isinstance(value, bytes):
-        return value
+def _text(value: str) -> bytes:
     encoded = value.encode()
-    return _value(len(encoded)) + encoded
+    return _one(len(encoded)) + encoded
 
 
 def _microseconds(moment: datetime) -> int:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import NamedTuple
 
 from app.kit.errors import Invalid
 
@@ -39,8 +40,7 @@ class EntryKind(StrEnum):
     REVERSAL = "reversal"
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class TransferDraft:
+class TransferDraft(NamedTuple):
     """Move `amount` (> 0; tenths or pieces) from the debit account to the credit account."""
 
     debit: Address
