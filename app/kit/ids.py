@@ -8,6 +8,8 @@ primary key refuses the second, nothing is lost.
 
 import os
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from . import clock
@@ -50,3 +52,16 @@ def use_node(node: int | None) -> None:
 def new_id(after: int = 0) -> int:
     """A fresh id for a row; `after` orders it behind an id another process made."""
     return _process_source.next(after)
+
+
+@contextmanager
+def drawn_from(source: IdSource) -> Iterator[None]:
+    """Take the process's ids from another source while the block runs, so that a sample comes out
+    the same every time.
+    """
+    global _process_source  # noqa: PLW0603 - one source per process by nature
+    previous, _process_source = _process_source, source
+    try:
+        yield
+    finally:
+        _process_source = previous

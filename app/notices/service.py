@@ -35,7 +35,7 @@ from .models import Notice, Objection, ObjectionCorrection
 
 _STATEMENT_LENGTH_MAX = 500
 # Two accounts a household; the posting function takes at most 1,000 accounts in a batch.
-_HOUSEHOLDS_PER_ENTRY = 400
+HOUSEHOLDS_PER_ENTRY = 400
 
 
 def close_month(*, village_id: int, month: Month, actor_id: int) -> Notice:
@@ -198,8 +198,8 @@ def settle_notice(*, village_id: int, notice_id: int, actor_id: int) -> Notice:
     # No correction may come between reading what was earned and moving it.
     rulebook.hold_awards(village_id)
     releases = sorted(queries.earned_and_not_reversed(village_id, notice.period_id).items())
-    for start in range(0, len(releases), _HOUSEHOLDS_PER_ENTRY):
-        some = releases[start : start + _HOUSEHOLDS_PER_ENTRY]
+    for start in range(0, len(releases), HOUSEHOLDS_PER_ENTRY):
+        some = releases[start : start + HOUSEHOLDS_PER_ENTRY]
         ledger.post([_settle_draft(notice, some, start, today=today, actor_id=actor_id)])
     notice.state = NoticeState.SETTLED
     notice.settled_by = actor_id

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 from sqlalchemy import insert
 
@@ -55,7 +56,7 @@ def save_version(
     db.session.flush()
     db.session.execute(
         insert(RuleRow),
-        [_row(version.id, position, rule) for position, rule in enumerate(rules)],
+        [rule_row(version.id, position, rule) for position, rule in enumerate(rules)],
     )
     return version
 
@@ -97,7 +98,8 @@ def _check_start(village_id: int, starts_on: date) -> None:
             raise Conflict("starts_in_closed_month", first_day=first_day.isoformat())
 
 
-def _row(version_id: int, position: int, rule: Rule) -> dict[str, object]:
+def rule_row(version_id: int, position: int, rule: Rule) -> dict[str, Any]:
+    """The columns of a rule in a version, under a fresh id."""
     cap = rule.cap
     return {
         "id": new_id(),
