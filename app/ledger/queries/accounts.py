@@ -82,6 +82,20 @@ def to_address(values: Sequence[int]) -> Address:
     return Address(village_id, OwnerKind(owner_kind), owner_id, Purpose(purpose), unit_id)
 
 
+def find_addresses(account_ids: Iterable[int]) -> dict[int, Address]:
+    """The addresses of those accounts that there are, by id."""
+    wanted = list(set(account_ids))
+    found: dict[int, Address] = {}
+    for start in range(0, len(wanted), _IDS_PER_STATEMENT):
+        rows = db.session.execute(
+            select(LedgerAccount.id, *address_columns(LedgerAccount)).where(
+                LedgerAccount.id.in_(wanted[start : start + _IDS_PER_STATEMENT])
+            )
+        )
+        found.update((row[0], to_address(row[1:])) for row in rows)
+    return found
+
+
 def balance(address: Address) -> int:
     """What an account holds now, in tenths or pieces; 0 for one that was never opened."""
     return balances([address])[address]

@@ -1,19 +1,17 @@
 """Entries and transfers as they were written."""
 
 from collections.abc import Collection, Sequence
-from typing import Any
 
 from sqlalchemy import ColumnElement, select
-from sqlalchemy.orm import aliased
 
 from app.extensions import db
 from app.kit.errors import NotFound
 from app.ledger.domain.accounts import Address, OwnerKind, Purpose
 from app.ledger.domain.canonical import EntryRow, TransferRow
 from app.ledger.domain.drafts import EntryKind
-from app.ledger.models import LedgerAccount, LedgerEntry, LedgerTransfer
+from app.ledger.models import LedgerEntry, LedgerTransfer
 
-from .accounts import address_columns, to_address
+from .accounts import find_addresses
 
 # Stands for an account that is gone; only a tampered book has one, and the checker must go on.
 _NOWHERE = Address(0, OwnerKind.VILLAGE, 0, Purpose.ISSUANCE, 0)
@@ -22,6 +20,7 @@ _ENTRY_COLUMNS = (
     "id", "village_id", "period_id", "kind", "occurred_on", "posted_at", "actor_id",
     "idempotency_key", "request_digest", "reverses_id", "rule_version_id", "memo",
 )  # fmt: skip
+"""In the order of EntryRow."""
 
 
 def entry(village_id: int, entry_id: int) -> EntryRow:
@@ -50,9 +49,7 @@ def entries(
     transfers = _transfers(wanted)
     columns = [getattr(LedgerEntry, name) for name in _ENTRY_COLUMNS]
     rows = db.session.execute(select(*columns).where(*wanted).order_by(LedgerEntry.id))
-    return [
-        EntryRow(**dict(row._mapping), transfers=tuple(transfers.get(row.id, ()))) for row in rows
-    ]
+    return [EntryRow(*(*row, tuple(transfers.get(row[0], ())))) for row in rows]
 
 
 def entry_by_key(village_id: int, idempotency_key: str) -> int | None:
@@ -75,25 +72,19 @@ def reversals_of(village_id: int, entry_ids: Sequence[int]) -> dict[int, int]:
 
 
 def _transfers(of_entries: Sequence[ColumnElement[bool]]) -> dict[int, list[TransferRow]]:
+    """By entry, in the order of ids. Each account is read once, however often it moved."""
     moved = LedgerTransfer
-    debit, credit = aliased(LedgerAccount), aliased(LedgerAccount)
     rows = db.session.execute(
         select(
-            moved.entry_id, moved.id, moved.amount, *address_columns(debit),
-            *address_columns(credit),
+            moved.entry_id, moved.id, moved.debit_account_id, moved.credit_account_id, moved.amount
         )
         .join(LedgerEntry, LedgerEntry.id == moved.entry_id)
-        .outerjoin(debit, debit.id == moved.debit_account_id)
-        .outerjoin(credit, credit.id == moved.credit_account_id)
         .where(*of_entries)
         .order_by(moved.id)
-    )  # fmt: skip
+    ).all()
+    accounts = find_addresses({account_id for row in rows for account_id in row[2:4]})
     found: dict[int, list[TransferRow]] = {}
-    for row in rows:
-        transfer = TransferRow(row[1], _address(row[3:8]), _address(row[8:13]), row[2])
-        found.setdefault(row[0], []).append(transfer)
+    for entry_id, transfer_id, debit_id, credit_id, amount in rows:
+        debit, credit = accounts.get(debit_id, _NOWHERE), accounts.get(credit_id, _NOWHERE)
+        found.setdefault(entry_id, []).append(TransferRow(transfer_id, debit, credit, amount))
     return found
-
-
-def _address(values: Sequence[Any]) -> Address:
-    return _NOWHERE if values[0] is None else to_address(values)

@@ -1,6 +1,6 @@
 """Seals recomputed from the rows, and compared with what was written at the close."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 
 from sqlalchemy import select
@@ -8,7 +8,7 @@ from sqlalchemy import select
 from app.extensions import db
 from app.kit.errors import NotFound
 from app.ledger.domain.accounts import Address
-from app.ledger.domain.canonical import NO_DIGEST, SealHeader
+from app.ledger.domain.canonical import NO_DIGEST, EntryRow, SealHeader
 from app.ledger.domain.sealing import ComputedSeal, seal_period
 from app.ledger.models import LedgerAccount, LedgerClosing, LedgerPeriod, LedgerSeal
 
@@ -31,13 +31,29 @@ def compute_seal(village_id: int, period_id: int) -> ComputedSeal:
             LedgerSeal.village_id == village_id, LedgerSeal.period_number == period.number - 1
         )
     )
+    return seal_after(
+        previous,
+        period,
+        openings={} if previous is None else closing_rows(previous.period_id),
+        posted=entries(village_id, period_id=period_id),
+    )
+
+
+def seal_after(
+    previous: LedgerSeal | None,
+    period: LedgerPeriod,
+    *,
+    openings: Mapping[Address, int],
+    posted: Sequence[EntryRow],
+) -> ComputedSeal:
+    """Seal a period whose rows were read already; `openings` were closed under `previous`."""
     return seal_period(
-        village_id=village_id,
+        village_id=period.village_id,
         period_number=period.number,
         month=period.month,
         previous_digest=NO_DIGEST if previous is None else previous.digest,
-        openings={} if previous is None else closing_rows(previous.period_id),
-        entries=entries(village_id, period_id=period_id),
+        openings=openings,
+        entries=posted,
     )
 
 

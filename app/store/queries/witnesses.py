@@ -18,6 +18,13 @@ from app.store.domain.transfers import (
 )
 from app.store.models import Good, Redemption, RedemptionLine, StockMovement
 
+# Columns, not whole rows: there are a hundred thousands of them.
+_TESTIMONY = (
+    Redemption.id, Redemption.store_id, Redemption.household_id, Redemption.total,
+    Redemption.entry_id, Redemption.goods_entry_id, Redemption.void_entry_id,
+    Redemption.goods_void_entry_id,
+)  # fmt: skip
+
 
 def _testify(village_id: int) -> Iterator[Witness]:
     """One witness for every redemption, void and stock movement of the village."""
@@ -27,7 +34,7 @@ def _testify(village_id: int) -> Iterator[Witness]:
 
 def _redemptions(village_id: int) -> Iterator[Witness]:
     lines = _lines(village_id)
-    for row in db.session.scalars(select(Redemption).where(Redemption.village_id == village_id)):
+    for row in db.session.execute(select(*_TESTIMONY).where(Redemption.village_id == village_id)):
         points = points_transfers(
             village_id=village_id,
             store_id=row.store_id,
@@ -54,14 +61,15 @@ def _redemptions(village_id: int) -> Iterator[Witness]:
 
 def _lines(village_id: int) -> dict[int, list[tuple[Line, int, bool]]]:
     """Each redemption's lines with their price and whether the good is counted."""
+    line = RedemptionLine
     rows = db.session.execute(
-        select(RedemptionLine, Good.counted)
-        .join(Good, Good.id == RedemptionLine.good_id)
+        select(line.redemption_id, line.good_id, line.quantity, line.price, Good.counted)
+        .join(Good, Good.id == line.good_id)
         .where(Good.village_id == village_id)
     )
     found: dict[int, list[tuple[Line, int, bool]]] = defaultdict(list)
-    for row, counted in rows:
-        found[row.redemption_id].append((Line(row.good_id, row.quantity), row.price, counted))
+    for redemption_id, good_id, quantity, price, counted in rows:
+        found[redemption_id].append((Line(good_id, quantity), price, counted))
     return found
 
 

@@ -3,9 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
+from sqlalchemy import select
+
+from app.extensions import db
+from app.ledger.domain.accounts import Address
 from app.ledger.domain.canonical import EntryRow
-from app.ledger.models import LedgerPeriod, LedgerSeal
+from app.ledger.models import LedgerClosing, LedgerPeriod, LedgerSeal
+from app.ledger.queries.accounts import find_addresses
 from app.ledger.queries.entries import entries
 from app.ledger.queries.periods import periods
 from app.ledger.queries.seals import seals
@@ -52,3 +58,26 @@ class Book:
     def seals(self) -> Sequence[LedgerSeal]:
         """Oldest first."""
         return seals(self.village_id)
+
+    @cached_property
+    def closings(self) -> dict[int, list["Closing"]]:
+        """The closing balances of every sealed period by its id, in the order of accounts."""
+        closing = LedgerClosing
+        rows = db.session.execute(
+            select(closing.period_id, closing.account_id, closing.balance)
+            .where(closing.period_id.in_([seal.period_id for seal in self.seals]))
+            .order_by(closing.period_id, closing.account_id)
+        ).all()
+        addresses = find_addresses({row[1] for row in rows})
+        found: dict[int, list[Closing]] = {seal.period_id: [] for seal in self.seals}
+        for period_id, account_id, balance in rows:
+            found[period_id].append(Closing(account_id, addresses.get(account_id), balance))
+        return found
+
+
+class Closing(NamedTuple):
+    """A closing balance as it was written; `account` is None when there is no such account."""
+
+    account_id: int
+    account: Address | None
+    balance: int

@@ -4,22 +4,18 @@ import itertools
 from collections import Counter
 from collections.abc import Iterator
 
-from sqlalchemy import select
-
-from app.extensions import db
 from app.kit.month import Month
 from app.ledger.domain.accounts import Address
 from app.ledger.domain.sealing import entries_root
 from app.ledger.models import (
-    LedgerAccount,
     LedgerClosing,
     LedgerHead,
     LedgerPeriod,
     LedgerSeal,
 )
-from app.ledger.queries.accounts import address_columns, find_accounts, to_address
+from app.ledger.queries.accounts import find_accounts
 from app.ledger.queries.heads import heads
-from app.ledger.queries.seals import compute_seal, differences
+from app.ledger.queries.seals import differences, seal_after
 
 from .faults import Book, Fault
 
@@ -69,11 +65,21 @@ def _follows(earlier: LedgerPeriod, later: LedgerPeriod) -> Iterator[Fault]:
 
 def seals_recompute(book: Book) -> Iterator[Fault]:
     """Every seal follows from the rows and from the seal before it."""
-    known = {period.id for period in book.periods}
+    periods = {period.id: period for period in book.periods}
+    by_number = {seal.period_number: seal for seal in book.seals}
     for stored in book.seals:
-        if stored.period_id not in known:
+        period = periods.get(stored.period_id)
+        if period is None:
             continue
-        wrong = differences(stored, compute_seal(book.village_id, stored.period_id).header)
+        previous = by_number.get(period.number - 1)
+        closed = [] if previous is None else book.closings[previous.period_id]
+        computed = seal_after(
+            previous,
+            period,
+            openings={row.account: row.balance for row in closed if row.account is not None},
+            posted=book.entries_by_period.get(period.id, []),
+        )
+        wrong = differences(stored, computed.header)
         if wrong:
             yield Fault(
                 LedgerSeal.__tablename__,
@@ -119,13 +125,14 @@ def closings_equal_fold(book: Book) -> Iterator[Fault]:
             for transfer in entry.transfers:
                 folded[transfer.credit] += transfer.amount
                 folded[transfer.debit] -= transfer.amount
-                moved |= {transfer.credit, transfer.debit}
+                moved.add(transfer.credit)
+                moved.add(transfer.debit)
         expected = {
             account: balance
             for account, balance in folded.items()
             if balance != 0 or account in moved
         }
-        for account_id, account, balance in _closings(stored.period_id):
+        for account_id, account, balance in book.closings[stored.period_id]:
             due = None if account is None else expected.pop(account, None)
             if due != balance:
                 yield _closing_fault(stored, account_id, balance, due)
@@ -142,17 +149,6 @@ def _closing_fault(
         f"{stored.period_id}/{account_id}",
         f"account {account_id} closed {stored.month} at {balance}, its transfers give {due}",
     )
-
-
-def _closings(period_id: int) -> list[tuple[int, Address | None, int]]:
-    """Account id, address (None when the account is gone) and balance."""
-    rows = db.session.execute(
-        select(LedgerClosing.account_id, LedgerClosing.balance, *address_columns(LedgerAccount))
-        .outerjoin(LedgerAccount, LedgerAccount.id == LedgerClosing.account_id)
-        .where(LedgerClosing.period_id == period_id)
-        .order_by(LedgerClosing.account_id)
-    )
-    return [(row[0], None if row[2] is None else to_address(row[2:]), row[1]) for row in rows]
 
 
 def _month(period: LedgerPeriod) -> Month | None:
