@@ -1,0 +1,70 @@
+"""The posting function's statements on PostgreSQL: two functions in the database, a round trip
+each. Their text, with the reason for each step, is in migration 0013.
+"""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection
+
+from app.ledger.domain.accounts import Address
+from app.ledger.domain.drafts import Posted
+from app.ledger.domain.judging import LimitedBalance, Outcome
+
+from .batches import Batch, Found
+
+_HOLD = (
+    "SELECT * FROM ledger_hold("
+    "%s::bigint, %s::int[], %s::bigint[], %s::int[], %s::bigint[], %s::varchar[])"
+)
+_WRITE = (
+    "SELECT ledger_write(%s::bigint, %s::bigint, %s::timestamptz,"
+    " %s::bigint[], %s::varchar[], %s::date[], %s::bigint[], %s::varchar[], %s::bytea[],"
+    " %s::bigint[], %s::bigint[], %s::varchar[],"
+    " %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[])"
+)
+
+
+def hold(
+    connection: Connection, village_id: int, addresses: Sequence[Address], keys: Sequence[str]
+) -> Found:
+    """Lock what a posting to these accounts needs, and look its keys up."""
+    asked = (
+        village_id,
+        [int(address.owner_kind) for address in addresses],
+        [address.owner_id for address in addresses],
+        [int(address.purpose) for address in addresses],
+        [address.unit_id for address in addresses],
+        list(keys),
+    )
+    (
+        account_ids, period_id, head_entry_id,
+        limited_ids, balances, versions, floors, ceilings,
+        known_keys, entry_ids, period_ids, digests,
+    ) = connection.exec_driver_sql(_HOLD, asked).one()  # fmt: skip
+    limited = zip(limited_ids or (), balances or (), floors or (), ceilings or (), strict=True)
+    known = zip(known_keys or (), entry_ids or (), period_ids or (), digests or (), strict=True)
+    return Found(
+        account_ids=account_ids or (),
+        period=None if period_id is None else (period_id, head_entry_id),
+        balances={
+            account_id: LimitedBalance(balance, floor, ceiling)
+            for account_id, balance, floor, ceiling in limited
+        },
+        versions=versions or (),
+        outcomes={
+            key: Outcome(Posted(entry_id, in_period_id, replayed=True), digest)
+            for key, entry_id, in_period_id, digest in known
+        },
+    )
+
+
+def write(connection: Connection, batch: Batch) -> None:
+    """Insert the batch and bring the balances along."""
+    columns = [
+        list(column)
+        for rows in (batch.entries, batch.transfers)
+        for column in zip(*rows, strict=True)
+    ]
+    connection.exec_driver_sql(
+        _WRITE, (batch.village_id, batch.period_id, batch.posted_at, *columns)
+    )
