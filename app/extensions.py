@@ -1,12 +1,17 @@
 """Extensions without an application, and how each database is opened."""
 
+import math
 import sqlite3
+import time
+from functools import partial
 from typing import Any
 
 import pysqlite3.dbapi2
 from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection, Dialect, event
+from sqlalchemy.exc import InvalidatePoolError
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from .config import Settings
 
@@ -18,6 +23,7 @@ db = SQLAlchemy()
 # system's, and an older one is refused.
 _SQLITE_VERSION_MIN = (3, 51, 3)
 _SQLITE_BUSY_SECONDS = 30
+_IDLE_SECONDS_TRUSTED = 5
 
 
 def settings() -> Settings:
@@ -36,7 +42,7 @@ def engine_options(database_url: str) -> dict[str, Any]:
             "connect_args": {"timeout": _SQLITE_BUSY_SECONDS, "check_same_thread": False},
         }
     # Four threads a worker and one spare: more connections only lengthen lock queues.
-    return {"pool_size": 5, "max_overflow": 5, "pool_pre_ping": True}
+    return {"pool_size": 5, "max_overflow": 5}
 
 
 def init_database(app: Flask) -> None:
@@ -47,6 +53,29 @@ def init_database(app: Flask) -> None:
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _configure_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
+    else:
+        event.listen(engine, "checkin", _note_return)
+        event.listen(engine, "checkout", partial(_ask_after_idling, engine.dialect))
+
+
+def _note_return(_connection: object, record: ConnectionPoolEntry) -> None:
+    record.info["returned_at"] = time.monotonic()
+
+
+def _ask_after_idling(
+    dialect: Dialect, connection: Any, record: ConnectionPoolEntry, _proxy: object
+) -> None:
+    """Ask a connection that has idled whether its server is still there.
+
+    Asking every time, as the pool itself would, is a round trip more for every request.
+    """
+    returned_at = record.info.get("returned_at", math.inf)
+    if time.monotonic() - returned_at < _IDLE_SECONDS_TRUSTED:
+        return
+    try:
+        dialect.do_ping(connection)
+    except dialect.loaded_dbapi.Error as error:
+        raise InvalidatePoolError from error
 
 
 def _configure_sqlite(connection: sqlite3.Connection, _record: object) -> None:

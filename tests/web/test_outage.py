@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 from flask import Blueprint, Flask, g, render_template
-from sqlalchemy import text
+from sqlalchemy import NullPool, create_engine, text
+from sqlalchemy.exc import OperationalError
 
-from app import create_app
+from app import create_app, extensions
 from app.extensions import db
 from app.identity.access import SESSION_COOKIE, requires
 from app.identity.domain import Role
@@ -101,6 +102,30 @@ def test_the_api_says_so_and_serves_again(probed: Flask) -> None:
     answer = client.post("/probe/form", headers={"Accept": "application/json"})
     assert answer.get_json()["error"]["code"] == "database_unavailable"
     assert client.get("/healthz").get_json() == {"status": "ok"}
+
+
+@pytest.mark.parametrize("trusted_seconds", [0, 60])
+def test_a_connection_that_was_cut_while_idle_is_not_used(
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch, trusted_seconds: int
+) -> None:
+    monkeypatch.setattr(extensions, "_IDLE_SECONDS_TRUSTED", trusted_seconds)
+    app = create_app(settings_for(postgres_url))
+    with app.app_context():
+        _cut_pooled_connection()
+        if trusted_seconds:
+            with pytest.raises(OperationalError):
+                db.session.execute(text("SELECT 1"))
+            db.session.rollback()
+        assert db.session.scalar(text("SELECT 1")) == 1
+        db.session.rollback()
+        db.engine.dispose()
+
+
+def _cut_pooled_connection() -> None:
+    process_id = db.session.scalar(text("SELECT pg_backend_pid()"))
+    db.session.rollback()
+    with create_engine(db.engine.url, poolclass=NullPool).connect() as another:
+        another.execute(text("SELECT pg_terminate_backend(:pid, 10000)"), {"pid": process_id})
 
 
 def test_a_mistake_of_ours_is_no_outage(probed: Flask) -> None:

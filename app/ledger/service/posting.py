@@ -136,7 +136,8 @@ def _hold(village_id: int, addresses: Iterable[Address], keys: Sequence[str] = (
 def _find(village_id: int, addresses: Sequence[Address], keys: Sequence[str]) -> Found:
     # What the session still keeps to itself goes out first, as before any other statement.
     db.session.flush()
-    return _statements().hold(db.session.connection(), village_id, addresses, keys)
+    found: Found = _statements().hold(db.session.connection(), village_id, addresses, keys)
+    return found
 
 
 def _judge_all(drafts: Sequence[EntryDraft], held: _Held) -> list[Verdict]:

@@ -45,8 +45,8 @@ def batches(site: Site) -> Iterator[Race]:
             notes=(
                 (
                     "An award is an entry with two transfers: points from a pool to the household,"
-                    " score to the member. A batch has 250 households with two members each and locks"
-                    " 251 balance rows."
+                    " score to the member. A batch has 250 households with two members each and"
+                    " locks 251 balance rows."
                 ),
                 (
                     "COPY writes as many entries and transfers into the same tables with all their"

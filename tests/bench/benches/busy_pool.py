@@ -55,12 +55,12 @@ def busy_pool(site: Site) -> Iterator[Race]:
             ],
             notes=(
                 (
-                    f"Ours are {_PROCESSES} processes with {_THREADS} threads each, and a connection"
-                    " for each thread."
+                    f"Ours are {_PROCESSES} processes with {_THREADS} threads each, and a"
+                    " connection for each thread."
                 ),
                 (
-                    "By hand shows how much of it is the row itself: whoever posts holds its lock until"
-                    " the commit is on the disk."
+                    "By hand shows how much of it is the row itself: whoever posts holds its lock"
+                    " until the commit is on the disk."
                 ),
             ),
             closing_notes=lambda: [audit(url)],

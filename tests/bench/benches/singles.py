@@ -41,8 +41,8 @@ def single_posts(site: Site) -> Iterator[Race]:
             ],
             notes=(
                 (
-                    "A post is one transfer from one of 800 pools to one of 5,000 households' pending"
-                    " points: entry, transfer, two balance rows, key, open period."
+                    "A post is one transfer from one of 800 pools to one of 5,000 households'"
+                    " pending points: entry, transfer, two balance rows, key, open period."
                 ),
                 (
                     "By hand is one plpgsql function that does all of it in one round trip"
