@@ -164,7 +164,11 @@ class LedgerTransfer(Base):
 
 
 class LedgerSeal(Base):
-    """The digest of a closed period and what it was taken over, see domain.canonical."""
+    """The digest of a closed period and what it was taken over, see domain.canonical.
+
+    The leaves under its roots are kept beside it (see domain.sealing.pack_leaves), so that a row
+    that is not as it was sealed can be named.
+    """
 
     __tablename__ = "ledger_seal"
     __table_args__ = (UniqueConstraint("village_id", "period_number"),)
@@ -184,6 +188,8 @@ class LedgerSeal(Base):
     last_entry_id: Mapped[int] = mapped_column(Id)
     digest: Mapped[bytes] = mapped_column(LargeBinary(32))
     sealed_at: Mapped[datetime]
+    entry_leaves: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    balance_leaves: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
 
 
 class LedgerClosing(Base):
@@ -203,7 +209,8 @@ class LedgerClosing(Base):
 class LedgerHead(Base):
     """The root over the entries of an open period up to one of them, written every night.
 
-    Until the period is sealed, it is what tampering with these entries runs into.
+    Until the period is sealed, it is what tampering with these entries runs into. `leaves` are
+    those of the entries since the head before; `digest` is over the row and the digest before it.
     """
 
     __tablename__ = "ledger_head"
@@ -221,3 +228,5 @@ class LedgerHead(Base):
     last_entry_id: Mapped[int] = mapped_column(Id)
     entries_root: Mapped[bytes] = mapped_column(LargeBinary(32))
     written_at: Mapped[datetime]
+    leaves: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    digest: Mapped[bytes] = mapped_column(LargeBinary(32))

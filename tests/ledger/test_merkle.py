@@ -91,3 +91,73 @@ def test_an_inner_node_is_not_a_leaf() -> None:
     beside = merkle.root(leaves[2:])
     forged = merkle.leaf_hash(leaves[0] + leaves[1])
     assert not merkle.is_included(forged, merkle.InclusionProof(0, 2, (beside,)), root)
+
+
+# Consistency proofs of the same test data: from how many of the records to how many, and the path.
+_GROWTHS = [
+    (1, 1, []),
+    (
+        1,
+        8,
+        [
+            "96a296d224f285c67bee93c30f8a309157f0daa35dc5b87e410b78630a09cfc7",
+            "5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e",
+            "6b47aaf29ee3c2af9af889bc1fb9254dabd31177f16232dd6aab035ca39bf6e4",
+        ],
+    ),
+    (
+        6,
+        8,
+        [
+            "0ebc5d3437fbe2db158b9f126a1d118e308181031d0a949f8dededebc558ef6a",
+            "ca854ea128ed050b41b35ffc1b87b8eb2bde461e9e3b5596ece6b9d5975a0ae0",
+            "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7",
+        ],
+    ),
+    (
+        2,
+        5,
+        [
+            "5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e",
+            "bc1a0643b12e4d2d7c77918f44e0f4f79a838b6cf9ec5b5c283e1f4d88599e6b",
+        ],
+    ),
+]
+
+
+@pytest.mark.parametrize(("earlier", "size", "path"), _GROWTHS)
+def test_growth_is_proved_as_published(earlier: int, size: int, path: list[str]) -> None:
+    leaves = [merkle.leaf_hash(record) for record in RECORDS[:size]]
+    proof = merkle.prove_growth(leaves, earlier)
+    assert [beside.hex() for beside in proof] == path
+    before, now = bytes.fromhex(ROOTS[earlier]), bytes.fromhex(ROOTS[size])
+    assert merkle.has_grown(earlier, before, size, now, proof)
+
+
+@pytest.mark.parametrize("size", [*range(1, 20), 64, 65])
+def test_every_growth_can_be_proved_and_nothing_else(size: int) -> None:
+    leaves = [merkle.leaf_hash(bytes([number])) for number in range(size)]
+    now = merkle.root(leaves)
+    for earlier in range(1, size + 1):
+        before = merkle.root(leaves[:earlier])
+        proof = merkle.prove_growth(leaves, earlier)
+        assert merkle.has_grown(earlier, before, size, now, proof)
+        another = merkle.leaf_hash(b"another")
+        for wrong in (
+            (earlier, another, size, now, proof),
+            (earlier, before, size, another, proof),
+            (earlier, before, size, now, (*proof, another)),
+            (earlier + 1, before, size, now, proof),
+            (0, before, size, now, proof),
+            (earlier, before, earlier - 1, now, proof),
+        ):
+            assert not merkle.has_grown(*wrong)
+        if proof:
+            assert not merkle.has_grown(earlier, before, size, now, proof[1:])
+
+
+def test_growth_from_nothing_or_from_more_has_no_proof() -> None:
+    leaves = [merkle.leaf_hash(b"")]
+    for earlier in (0, 2):
+        with pytest.raises(IndexError):
+            merkle.prove_growth(leaves, earlier)

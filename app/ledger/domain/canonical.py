@@ -16,6 +16,16 @@ UTC. An account is three integers: owner kind, owner, purpose.
             balances, id of the first entry and of the last (0 where there is none)
 4 request   kind (text), occurred on (day), entry that it reverses, rule version, memo (text),
             number of transfers; then for each: debit account, credit account, unit, amount
+5 head      village, period number, digest of the head before (of the last seal for the first of
+            a month, zeros where there is neither), head id, number of entries, id of the last
+            entry, root of the entries, written at (instant)
+
+A seal's digest is the SHA-256 of its record, and so is a head's. Leaves are hashed and roots made
+as in RFC 6962 section 2.1: a leaf is SHA-256 of a zero byte and the record, an inner node SHA-256
+of a byte 1 and the two below it, a tree of n leaves splits at the largest power of two below n,
+the root of nothing is SHA-256 of nothing. The leaves are the entries in the order of their ids,
+and the balances in the order of owner kind, owner, purpose, unit; a balance is listed when its
+account moved in the period or does not stand at zero.
 
 `tests/ledger/golden.json` has one record of each type with its bytes.
 """
@@ -31,7 +41,7 @@ from .drafts import EntryDraft, TransferDraft
 
 NO_DIGEST = bytes(32)
 
-_ENTRY, _BALANCE, _SEAL, _REQUEST = (bytes((1, kind)) for kind in (1, 2, 3, 4))
+_ENTRY, _BALANCE, _SEAL, _REQUEST, _HEAD = (bytes((1, kind)) for kind in (1, 2, 3, 4, 5))
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 _one, _two, _three, _seven, _eight = (Struct(f">{count}q").pack for count in (1, 2, 3, 7, 8))
@@ -100,6 +110,25 @@ class SealHeader:
         return hashlib.sha256(seal_bytes(self)).digest()
 
 
+@dataclass(frozen=True, slots=True)
+class HeadRecord:
+    """What the digest of a head of the open month is taken over."""
+
+    village_id: int
+    period_number: int
+    previous_digest: bytes
+    id: int
+    entry_count: int
+    last_entry_id: int
+    entries_root: bytes
+    written_at: datetime
+
+    @property
+    def digest(self) -> bytes:
+        """SHA-256 of the record's bytes."""
+        return hashlib.sha256(head_bytes(self)).digest()
+
+
 def entry_bytes(entry: EntryRow, period_number: int) -> bytes:
     """Canonical bytes of an entry with its transfers."""
     return b"".join(
@@ -139,6 +168,20 @@ def seal_bytes(seal: SealHeader) -> bytes:
             _one(seal.balance_count),
             seal.balances_root,
             _two(seal.first_entry_id, seal.last_entry_id),
+        )
+    )
+
+
+def head_bytes(head: HeadRecord) -> bytes:
+    """Canonical bytes of a head."""
+    return b"".join(
+        (
+            _HEAD,
+            _two(head.village_id, head.period_number),
+            head.previous_digest,
+            _three(head.id, head.entry_count, head.last_entry_id),
+            head.entries_root,
+            _one(_microseconds(head.written_at)),
         )
     )
 

@@ -69,6 +69,62 @@ def is_included(leaf: bytes, proof: InclusionProof, expected_root: bytes) -> boo
     return last == 0 and computed == expected_root
 
 
+def prove_growth(leaves: Sequence[bytes], earlier_size: int) -> tuple[bytes, ...]:
+    """The proof that the tree over the first leaves has only grown since (RFC 6962 section 2.1.2).
+
+    IndexError unless 0 < `earlier_size` <= number of leaves; the proof of a tree with itself is
+    empty.
+    """
+    if not 0 < earlier_size <= len(leaves):
+        raise IndexError(earlier_size)
+    path: list[bytes] = []
+    start, end, size, known = 0, len(leaves), earlier_size, True
+    # Down from the top to where the earlier tree ends. What is left on the way is as it was then,
+    # what is right of it came later; `known` while the earlier root itself is what is asked about.
+    while size < end - start:
+        split = 1 << (end - start - 1).bit_length() - 1
+        if size <= split:
+            path.append(root(leaves[start + split : end]))
+            end = start + split
+        else:
+            path.append(root(leaves[start : start + split]))
+            start, size, known = start + split, size - split, False
+    if not known:
+        path.append(root(leaves[start:end]))
+    return tuple(reversed(path))
+
+
+def has_grown(
+    earlier_size: int, earlier_root: bytes, size: int, expected_root: bytes, path: Sequence[bytes]
+) -> bool:
+    """Whether the proof shows that the earlier tree is the beginning of the later one (RFC 9162
+    section 2.1.4.2).
+    """
+    if not 0 < earlier_size <= size:
+        return False
+    if earlier_size == size:
+        return not path and earlier_root == expected_root
+    place, last = earlier_size - 1, size - 1
+    while place % 2:
+        place, last = place // 2, last // 2
+    # A whole power of two is a node of the later tree, and its root starts the proof.
+    rest = list(path) if place else [earlier_root, *path]
+    if not rest:
+        return False
+    before = now = rest[0]
+    for beside in rest[1:]:
+        if last == 0:
+            return False
+        if place % 2 or place == last:
+            before, now = _node_hash(beside, before), _node_hash(beside, now)
+            while place % 2 == 0 and place != 0:
+                place, last = place // 2, last // 2
+        else:
+            now = _node_hash(now, beside)
+        place, last = place // 2, last // 2
+    return last == 0 and (before, now) == (earlier_root, expected_root)
+
+
 def _level_above(level: Sequence[bytes]) -> list[bytes]:
     # Pairing neighbours and carrying an odd last one up gives the same tree as splitting at the
     # largest power of two, without recursion.

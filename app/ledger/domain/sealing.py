@@ -2,21 +2,42 @@
 proofs that a record is under it.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from . import merkle
 from .accounts import Address
 from .canonical import BalanceRow, EntryRow, SealHeader, balance_bytes, entry_bytes, seal_bytes
 
+_LEAF_SIZE = 8 + 32
+
+Leaf = tuple[int, bytes]
+"""The id of an entry, or of the account of a closing balance, and the hash of its record."""
+
 
 @dataclass(frozen=True, slots=True)
 class ComputedSeal:
-    """A period's seal as its rows give it: entries in the order of ids, balances of accounts."""
+    """A period's seal as its rows give it: entries in the order of ids, balances of accounts, and
+    the leaf hashes of both.
+    """
 
     header: SealHeader
     entries: tuple[EntryRow, ...]
     balances: tuple[BalanceRow, ...]
+    entry_hashes: tuple[bytes, ...]
+    balance_hashes: tuple[bytes, ...]
+
+    @property
+    def entry_leaves(self) -> list[Leaf]:
+        """The leaves of the entries."""
+        return [(row.id, leaf) for row, leaf in zip(self.entries, self.entry_hashes, strict=True)]
+
+    def balance_leaves(self, account_ids: Mapping[Address, int]) -> list[Leaf]:
+        """The leaves of the closing balances; an account without an id is one that is gone."""
+        return [
+            (account_ids.get(row.account, 0), leaf)
+            for row, leaf in zip(self.balances, self.balance_hashes, strict=True)
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,54 +84,76 @@ def seal_period(
 ) -> ComputedSeal:
     """The seal of a period; `openings` are the closing balances under the previous digest."""
     balances = closing_balances(openings, entries)
+    entry_hashes = hashes_of(entries, period_number)
+    balance_hashes = tuple(merkle.leaf_hash(balance_bytes(row, period_number)) for row in balances)
     header = SealHeader(
         village_id=village_id,
         period_number=period_number,
         month=month,
         previous_digest=previous_digest,
         entry_count=len(entries),
-        entries_root=entries_root(entries, period_number),
+        entries_root=merkle.root(entry_hashes),
         balance_count=len(balances),
-        balances_root=merkle.root(_leaves(_balance_records(balances, period_number))),
+        balances_root=merkle.root(balance_hashes),
         first_entry_id=entries[0].id if entries else 0,
         last_entry_id=entries[-1].id if entries else 0,
     )
-    return ComputedSeal(header, tuple(entries), balances)
+    return ComputedSeal(header, tuple(entries), balances, entry_hashes, balance_hashes)
 
 
-def entries_root(entries: Sequence[EntryRow], period_number: int) -> bytes:
-    """The root over entries in the order of their ids."""
-    return merkle.root(_leaves(_entry_records(entries, period_number)))
+def hashes_of(entries: Sequence[EntryRow], period_number: int) -> tuple[bytes, ...]:
+    """The leaf hashes of entries."""
+    return tuple(merkle.leaf_hash(entry_bytes(row, period_number)) for row in entries)
+
+
+def pack_leaves(leaves: Iterable[Leaf]) -> bytes:
+    """Leaves as they are kept beside a root: 8 bytes of id and 32 of hash each.
+
+    A root says that something is not as it was; the leaves under it say what.
+    """
+    return b"".join(row_id.to_bytes(8, "big") + leaf for row_id, leaf in leaves)
+
+
+def unpack_leaves(packed: bytes) -> list[Leaf]:
+    """What `pack_leaves` packed; ValueError when a piece is missing."""
+    if len(packed) % _LEAF_SIZE:
+        raise ValueError("leaves are cut off")
+    return [
+        (int.from_bytes(packed[start : start + 8], "big"), packed[start + 8 : start + _LEAF_SIZE])
+        for start in range(0, len(packed), _LEAF_SIZE)
+    ]
+
+
+def compare_leaves(kept: Sequence[Leaf], found: Sequence[Leaf]) -> Iterator[tuple[int, str]]:
+    """The ids of rows that are not as they were, and what became of each."""
+    before, now = dict(kept), dict(found)
+    for row_id, leaf in before.items():
+        if row_id not in now:
+            yield row_id, "was removed"
+        elif now[row_id] != leaf:
+            yield row_id, "was changed"
+    for row_id in now:
+        if row_id not in before:
+            yield row_id, "was added"
 
 
 def prove_entries(computed: ComputedSeal, entry_ids: Collection[int]) -> list[Proof]:
     """Proofs of those entries that are in the period."""
-    records = _entry_records(computed.entries, computed.header.period_number)
-    wanted = [index for index, row in enumerate(computed.entries) if row.id in entry_ids]
-    return _prove(computed, records, wanted)
+    number, seal = computed.header.period_number, seal_bytes(computed.header)
+    return [
+        Proof(entry_bytes(row, number), merkle.prove_inclusion(computed.entry_hashes, index), seal)
+        for index, row in enumerate(computed.entries)
+        if row.id in entry_ids
+    ]
 
 
 def prove_balances(computed: ComputedSeal, owner_id: int) -> list[Proof]:
     """Proofs of all closing balances of an owner."""
-    records = _balance_records(computed.balances, computed.header.period_number)
-    wanted = [
-        index for index, row in enumerate(computed.balances) if row.account.owner_id == owner_id
+    number, seal = computed.header.period_number, seal_bytes(computed.header)
+    return [
+        Proof(
+            balance_bytes(row, number), merkle.prove_inclusion(computed.balance_hashes, index), seal
+        )
+        for index, row in enumerate(computed.balances)
+        if row.account.owner_id == owner_id
     ]
-    return _prove(computed, records, wanted)
-
-
-def _prove(computed: ComputedSeal, records: Sequence[bytes], wanted: Sequence[int]) -> list[Proof]:
-    leaves, seal = _leaves(records), seal_bytes(computed.header)
-    return [Proof(records[index], merkle.prove_inclusion(leaves, index), seal) for index in wanted]
-
-
-def _entry_records(entries: Sequence[EntryRow], period_number: int) -> list[bytes]:
-    return [entry_bytes(row, period_number) for row in entries]
-
-
-def _balance_records(balances: Sequence[BalanceRow], period_number: int) -> list[bytes]:
-    return [balance_bytes(row, period_number) for row in balances]
-
-
-def _leaves(records: Sequence[bytes]) -> list[bytes]:
-    return [merkle.leaf_hash(record) for record in records]

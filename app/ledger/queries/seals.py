@@ -26,11 +26,7 @@ def compute_seal(village_id: int, period_id: int) -> ComputedSeal:
     period = db.session.get(LedgerPeriod, period_id)
     if period is None or period.village_id != village_id:
         raise NotFound("period_not_found")
-    previous = db.session.scalar(
-        select(LedgerSeal).where(
-            LedgerSeal.village_id == village_id, LedgerSeal.period_number == period.number - 1
-        )
-    )
+    previous = seal_before(period)
     return seal_after(
         previous,
         period,
@@ -54,6 +50,16 @@ def seal_after(
         previous_digest=NO_DIGEST if previous is None else previous.digest,
         openings=openings,
         entries=posted,
+    )
+
+
+def seal_before(period: LedgerPeriod) -> LedgerSeal | None:
+    """The seal of the period before; None for the first."""
+    return db.session.scalar(
+        select(LedgerSeal).where(
+            LedgerSeal.village_id == period.village_id,
+            LedgerSeal.period_number == period.number - 1,
+        )
     )
 
 

@@ -3,10 +3,12 @@
 from app.extensions import db
 from app.kit import clock
 from app.kit.ids import new_id
-from app.ledger.domain.sealing import entries_root
+from app.ledger.domain import merkle
+from app.ledger.domain.sealing import hashes_of, pack_leaves
 from app.ledger.models import LedgerHead
 from app.ledger.queries.entries import entries
-from app.ledger.queries.heads import last_head
+from app.ledger.queries.heads import head_record, last_head
+from app.ledger.queries.seals import seal_before
 
 from .periods import lock_open_period
 
@@ -26,15 +28,21 @@ def record_head(village_id: int) -> LedgerHead | None:
     last = last_head(period.id)
     if last is not None and last.last_entry_id == found[-1].id:
         return last
+    hashes = hashes_of(found, period.number)
+    since = 0 if last is None else last.entry_count
     head = LedgerHead(
         id=new_id(),
         village_id=village_id,
         period_id=period.id,
         entry_count=len(found),
         last_entry_id=found[-1].id,
-        entries_root=entries_root(found, period.number),
+        entries_root=merkle.root(hashes),
         written_at=clock.now(),
+        leaves=pack_leaves(
+            (row.id, leaf) for row, leaf in zip(found[since:], hashes[since:], strict=True)
+        ),
     )
+    head.digest = head_record(period, head, last or seal_before(period)).digest
     db.session.add(head)
     period.head_entry_id = head.last_entry_id
     db.session.flush()

@@ -1,7 +1,9 @@
 """Opening a village's book, and closing a month: sealed, with the next one open at once."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 
@@ -11,7 +13,9 @@ from app.kit import clock
 from app.kit.errors import Conflict
 from app.kit.ids import new_id
 from app.kit.month import Month
+from app.ledger.domain.accounts import Address
 from app.ledger.domain.canonical import SealHeader
+from app.ledger.domain.sealing import ComputedSeal, pack_leaves
 from app.ledger.models import LedgerClosing, LedgerPeriod, LedgerSeal
 from app.ledger.queries.accounts import find_accounts
 from app.ledger.queries.seals import compute_seal, header_of
@@ -106,14 +110,28 @@ def _open_period(
     return period.id
 
 
+def seal_row(
+    period_id: int,
+    computed: ComputedSeal,
+    account_ids: Mapping[Address, int],
+    sealed_at: datetime,
+) -> dict[str, Any]:
+    """The row of a seal, by column; `account_ids` has every account with a closing balance."""
+    return asdict(computed.header) | {
+        "period_id": period_id,
+        "digest": computed.header.digest,
+        "sealed_at": sealed_at,
+        "entry_leaves": pack_leaves(computed.entry_leaves),
+        "balance_leaves": pack_leaves(computed.balance_leaves(account_ids)),
+    }
+
+
 def _seal(period: LedgerPeriod, now: datetime) -> SealHeader:
     computed = compute_seal(period.village_id, period.id)
     header = computed.header
-    db.session.add(
-        LedgerSeal(period_id=period.id, **asdict(header), digest=header.digest, sealed_at=now)
-    )
-    db.session.flush()
     accounts = find_accounts(row.account for row in computed.balances)
+    db.session.add(LedgerSeal(**seal_row(period.id, computed, accounts, now)))
+    db.session.flush()
     insert_rows(
         LedgerClosing,
         [

@@ -10,11 +10,12 @@ from sqlalchemy import select
 from app.extensions import db
 from app.ledger.domain.accounts import Address
 from app.ledger.domain.canonical import EntryRow
+from app.ledger.domain.sealing import ComputedSeal
 from app.ledger.models import LedgerClosing, LedgerPeriod, LedgerSeal
 from app.ledger.queries.accounts import find_addresses
 from app.ledger.queries.entries import entries
 from app.ledger.queries.periods import periods
-from app.ledger.queries.seals import seals
+from app.ledger.queries.seals import seal_after, seals
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,22 @@ class Book:
         found: dict[int, list[Closing]] = {seal.period_id: [] for seal in self.seals}
         for period_id, account_id, balance in rows:
             found[period_id].append(Closing(account_id, addresses.get(account_id), balance))
+        return found
+
+    @cached_property
+    def computed(self) -> dict[int, ComputedSeal]:
+        """Every period as its rows would be sealed now, by its id; the open one too."""
+        by_number = {seal.period_number: seal for seal in self.seals}
+        found: dict[int, ComputedSeal] = {}
+        for period in self.periods:
+            previous = by_number.get(period.number - 1)
+            closed = [] if previous is None else self.closings[previous.period_id]
+            found[period.id] = seal_after(
+                previous,
+                period,
+                openings={row.account: row.balance for row in closed if row.account is not None},
+                posted=self.entries_by_period.get(period.id, []),
+            )
         return found
 
 

@@ -6,16 +6,19 @@ from collections.abc import Iterator
 
 from app.kit.month import Month
 from app.ledger.domain.accounts import Address
-from app.ledger.domain.sealing import entries_root
+from app.ledger.domain.merkle import root
+from app.ledger.domain.sealing import Leaf, compare_leaves, unpack_leaves
 from app.ledger.models import (
+    LedgerAccount,
     LedgerClosing,
+    LedgerEntry,
     LedgerHead,
     LedgerPeriod,
     LedgerSeal,
 )
 from app.ledger.queries.accounts import find_accounts
-from app.ledger.queries.heads import heads
-from app.ledger.queries.seals import differences, seal_after
+from app.ledger.queries.heads import head_record, heads
+from app.ledger.queries.seals import differences
 
 from .faults import Book, Fault
 
@@ -34,22 +37,14 @@ def periods_in_order(book: Book) -> Iterator[Fault]:
         if earlier.closed_at is None or seal is None:
             yield _fault(earlier, "is not closed and sealed")
         elif seal.sealed_at != earlier.closed_at:
-            yield Fault(
-                LedgerSeal.__tablename__,
-                str(seal.period_id),
-                f"the seal of {seal.month} was not written when its month was closed",
-            )
+            yield _seal_fault(seal, "was not written when its month was closed")
     for last in book.periods[-1:]:
         if last.closed_at is not None or last.closed_by is not None or last.id in sealed:
             yield _fault(last, "is the last one and not open")
     known = {period.id for period in book.periods}
     for seal in book.seals:
         if seal.period_id not in known:
-            yield Fault(
-                LedgerSeal.__tablename__,
-                str(seal.period_id),
-                f"the seal of {seal.month} is of no period of its village",
-            )
+            yield _seal_fault(seal, "is of no period of its village")
 
 
 def _follows(earlier: LedgerPeriod, later: LedgerPeriod) -> Iterator[Fault]:
@@ -60,31 +55,45 @@ def _follows(earlier: LedgerPeriod, later: LedgerPeriod) -> Iterator[Fault]:
     if before is not None and before.next != _month(later):
         yield _fault(later, f"does not follow {earlier.month}")
     if (later.opened_at, later.opened_by) != (earlier.closed_at, earlier.closed_by):
-        yield _fault(later, f"was not opened by the close of {earlier.month}")
+        yield _fault(earlier, f"was not closed when and by whom {later.month} was opened")
+        yield _fault(later, f"was not opened when and by whom {earlier.month} was closed")
 
 
 def seals_recompute(book: Book) -> Iterator[Fault]:
-    """Every seal follows from the rows and from the seal before it."""
-    periods = {period.id: period for period in book.periods}
-    by_number = {seal.period_number: seal for seal in book.seals}
+    """Every seal follows from the rows and from the seal before it; where one does not, the leaves
+    that are kept beside it say which rows were changed, removed or added.
+    """
     for stored in book.seals:
-        period = periods.get(stored.period_id)
-        if period is None:
+        computed = book.computed.get(stored.period_id)
+        if computed is None:
             continue
-        previous = by_number.get(period.number - 1)
-        closed = [] if previous is None else book.closings[previous.period_id]
-        computed = seal_after(
-            previous,
-            period,
-            openings={row.account: row.balance for row in closed if row.account is not None},
-            posted=book.entries_by_period.get(period.id, []),
-        )
         wrong = differences(stored, computed.header)
+        if stored.village_id != book.village_id:
+            wrong.append("village_id")
         if wrong:
+            yield _seal_fault(stored, f"differs in {', '.join(wrong)}")
+        for kept, expected_root in (
+            (stored.entry_leaves, stored.entries_root),
+            (stored.balance_leaves, stored.balances_root),
+        ):
+            if root([leaf for _, leaf in unpack_leaves(kept)]) != expected_root:
+                yield _seal_fault(stored, "does not have the leaves that are kept beside it")
+        for entry_id, what in compare_leaves(
+            unpack_leaves(stored.entry_leaves), computed.entry_leaves
+        ):
+            yield _entry_fault(entry_id, f"{what} since {stored.month} was sealed")
+        account_ids = {
+            row.account: row.account_id
+            for row in book.closings[stored.period_id]
+            if row.account is not None
+        }
+        for account_id, what in compare_leaves(
+            unpack_leaves(stored.balance_leaves), computed.balance_leaves(account_ids)
+        ):
             yield Fault(
-                LedgerSeal.__tablename__,
-                str(stored.period_id),
-                f"the seal of {stored.month} differs in {', '.join(wrong)}",
+                LedgerAccount.__tablename__,
+                str(account_id),
+                f"account {account_id} or what it closed {stored.month} with {what} since",
             )
 
 
@@ -93,27 +102,45 @@ def heads_recompute(book: Book) -> Iterator[Fault]:
     new ids go above them.
     """
     below = 0
-    last_entry_ids = {seal.period_id: seal.last_entry_id for seal in book.seals}
+    before: LedgerHead | LedgerSeal | None = None
+    sealed = {seal.period_id: seal for seal in book.seals}
     for period in book.periods:
-        posted = book.entries_by_period.get(period.id, [])
+        leaves = book.computed[period.id].entry_leaves
+        covered: list[Leaf] = []
         for head in heads(period.id):
-            below = head.last_entry_id
-            covered = [row for row in posted if row.id <= head.last_entry_id]
-            if (head.village_id, head.entry_count, head.entries_root) != (
-                period.village_id,
-                len(covered),
-                entries_root(covered, period.number),
-            ):
-                yield Fault(
-                    LedgerHead.__tablename__,
-                    str(head.id),
-                    f"entries under head {head.id} of {period.month} are not as they were",
-                )
+            since = len(covered)
+            covered = [leaf for leaf in leaves if leaf[0] <= head.last_entry_id]
+            yield from _head_faults(period, head, before, covered, since)
+            before, below = head, head.last_entry_id
         if period.head_entry_id != below:
             yield _fault(
                 period, f"takes ids above {period.head_entry_id}, its last head ends at {below}"
             )
-        below = max(below, last_entry_ids.get(period.id, 0))
+        seal = before = sealed.get(period.id)
+        below = max(below, 0 if seal is None else seal.last_entry_id)
+
+
+def _head_faults(
+    period: LedgerPeriod,
+    head: LedgerHead,
+    before: LedgerHead | LedgerSeal | None,
+    covered: list[Leaf],
+    since: int,
+) -> Iterator[Fault]:
+    """`covered` are the entries that should be under the head, the first `since` of them under the
+    one before too.
+    """
+    told = f"head {head.id} of {period.month}"
+    as_found = (period.village_id, len(covered), root([leaf for _, leaf in covered]))
+    if (head.village_id, head.entry_count, head.entries_root) != as_found:
+        yield _head_fault(head, f"{told} is not over the entries that are there")
+    if head_record(period, head, before).digest != head.digest:
+        yield _head_fault(head, f"{told} or what came before it is not as it was written")
+    kept = unpack_leaves(head.leaves)
+    if kept != covered[since:]:
+        yield _head_fault(head, f"{told} has other leaves than the entries that are there")
+    for entry_id, what in compare_leaves(kept, covered[since:]):
+        yield _entry_fault(entry_id, f"{what} since {told} was written")
 
 
 def closings_equal_fold(book: Book) -> Iterator[Fault]:
@@ -160,3 +187,15 @@ def _month(period: LedgerPeriod) -> Month | None:
 
 def _fault(period: LedgerPeriod, what: str) -> Fault:
     return Fault(LedgerPeriod.__tablename__, str(period.id), f"period {period.month} {what}")
+
+
+def _seal_fault(seal: LedgerSeal, what: str) -> Fault:
+    return Fault(LedgerSeal.__tablename__, str(seal.period_id), f"the seal of {seal.month} {what}")
+
+
+def _head_fault(head: LedgerHead, said: str) -> Fault:
+    return Fault(LedgerHead.__tablename__, str(head.id), said)
+
+
+def _entry_fault(entry_id: int, what: str) -> Fault:
+    return Fault(LedgerEntry.__tablename__, str(entry_id), f"entry {entry_id} {what}")

@@ -23,9 +23,11 @@ from .faults import Fault
 
 def rows_in_books() -> Iterator[Fault]:
     """Every row is of a village that has a book, of a period or of an account that there is."""
+    model: type[Base]
     for model in (LedgerAccount, LedgerEntry, LedgerTransfer, LedgerSeal, LedgerHead):
         yield from _strays(model, "village_id", LedgerPeriod, "village_id")
-    yield from _strays(LedgerClosing, "period_id", LedgerPeriod, "id")
+    for model in (LedgerClosing, LedgerHead):
+        yield from _strays(model, "period_id", LedgerPeriod, "id")
     yield from _strays(LedgerBalance, "account_id", LedgerAccount, "id")
 
 
