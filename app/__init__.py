@@ -1,7 +1,6 @@
 """The village points bank: the factory, the only module that knows every feature."""
 
 from flask import Flask
-from flask_smorest import Api
 from flask_wtf import CSRFProtect
 
 from app import cli, config, extensions
@@ -25,10 +24,11 @@ from app.rulebook.queries import AWARD_WITNESS
 from app.store.api import api as store_api
 from app.store.pages import STORE_PAGES
 from app.store.queries import STORE_WITNESS
-from app.web.errors import answer_http_error, init_errors
+from app.web.errors import init_errors
 from app.web.forms import init_forms
 from app.web.headers import init_headers
 from app.web.health import health
+from app.web.json_api import DescribedApi
 from app.web.links import init_links
 from app.web.preferences import init_preferences, preferences
 
@@ -46,12 +46,6 @@ PAGES = (
 APIS = (*ACTIVITY_APIS, home_api, identity_api, people_api, rulebook_api, store_api, notices_api)
 
 WITNESSES = (ACTIVITY_WITNESS, AWARD_WITNESS, STORE_WITNESS)
-
-
-class _DescribedApi(Api):
-    """flask-smorest with the house's error shape."""
-
-    handle_http_exception = staticmethod(answer_http_error)
 
 
 def create_app(settings: config.Settings | None = None) -> Flask:
@@ -74,7 +68,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         register_witness(source)
     for pages in PAGES:
         app.register_blueprint(pages)
-    described = _DescribedApi(app)
+    described = DescribedApi(app)
     for api in APIS:
         described.register_blueprint(api)
         csrf.exempt(api)

@@ -2,7 +2,16 @@
 
 from marshmallow import fields, validate
 
-from app.kit.schema import IdField, MonthField, StrictSchema, TenthsField, TextField
+from app.kit.schema import (
+    DayField,
+    IdField,
+    MomentField,
+    MonthField,
+    StrictSchema,
+    TenthsField,
+    TextField,
+    WholeField,
+)
 
 from .domain.signups import HoldState
 
@@ -16,8 +25,8 @@ class ThemeForm(StrictSchema):
     rule_code = TextField(length_max=20, required=True)
     team_name = TextField(length_max=40, load_default="")
     points = TenthsField(required=True)
-    minutes = fields.Integer(load_default=60)
-    seats = fields.Integer(load_default=30)
+    minutes = WholeField(load_default=60)
+    seats = WholeField(load_default=30)
 
 
 class GrantForm(StrictSchema):
@@ -30,7 +39,7 @@ class _PlanFields(StrictSchema):
     title = TextField(length_max=60, required=True)
     place = TextField(length_max=60, required=True)
     rule_code = TextField(length_max=20, required=True)
-    seats = fields.Integer(required=True)
+    seats = WholeField(required=True)
     points = TenthsField(load_default=None)
     hourly = fields.Boolean(load_default=False)
     drop_in = fields.Boolean(load_default=False)
@@ -42,14 +51,14 @@ class _PlanFields(StrictSchema):
 class ScheduleForm(_PlanFields):
     """One session, as a person fills it in."""
 
-    day = fields.Date(required=True)
+    day = DayField(required=True)
     starts = fields.Time(format="%H:%M", required=True)
     ends = fields.Time(format="%H:%M", required=True)
 
 
 class SessionPlanIn(StrictSchema):
-    starts_at = fields.AwareDateTime(required=True)
-    ends_at = fields.AwareDateTime(required=True)
+    starts_at = MomentField(required=True)
+    ends_at = MomentField(required=True)
 
 
 class ActivityIn(_PlanFields):
@@ -100,7 +109,7 @@ class ListIn(StrictSchema):
     """Several people; with `arrived_at` they are typed in from paper."""
 
     member_ids = fields.List(IdField(), required=True, validate=validate.Length(min=1, max=2000))
-    arrived_at = fields.AwareDateTime(load_default=None)
+    arrived_at = MomentField(load_default=None)
 
 
 class ListForm(StrictSchema):
@@ -113,7 +122,7 @@ class ListForm(StrictSchema):
 class CorrectionForm(StrictSchema):
     member_id = IdField(required=True)
     attended = fields.Boolean(required=True)
-    minutes = fields.Integer(load_default=None)
+    minutes = WholeField(load_default=None)
     reason = TextField(length_max=100, required=True)
 
 

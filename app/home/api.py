@@ -2,18 +2,19 @@
 
 from typing import Any
 
-from flask_smorest import Blueprint
-
 from app.identity.access import principal, requires, village_id
 from app.identity.domain import Role
 from app.kit import clock
 from app.store import queries as store
+from app.web.json_api import JsonBlueprint
 
 from . import queries
 from .access import own_household
 from .schemas import MeOut, PassbookOut, PassbookQuery
 
-api = Blueprint("home_api", __name__, url_prefix="/api/v1", description="The villager's passbook")
+api = JsonBlueprint(
+    "home_api", __name__, url_prefix="/api/v1", description="The villager's passbook"
+)
 
 
 @api.get("/me")

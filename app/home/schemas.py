@@ -3,7 +3,7 @@
 from marshmallow import fields, validate
 
 from app.identity.domain import BRANCH_STAFF, Role
-from app.kit.schema import IdField, MonthField, StrictSchema, TenthsField, TextField
+from app.kit.schema import IdField, MonthField, StrictSchema, TenthsField, TextField, WholeField
 
 _NOT_OFFERED = "请从列出的工作里选。"
 
@@ -58,7 +58,7 @@ class MeOut(StrictSchema):
 
 class PassbookQuery(StrictSchema):
     before = IdField(load_default=None)
-    limit = fields.Integer(load_default=20, validate=validate.Range(min=1, max=100))
+    limit = WholeField(load_default=20, validate=validate.Range(min=1, max=100))
 
 
 class PassbookLineOut(StrictSchema):

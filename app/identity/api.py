@@ -2,14 +2,13 @@
 
 from typing import Any
 
-from flask_smorest import Blueprint
-
 from app.kit import clock
+from app.web.json_api import JsonBlueprint
 
 from . import access, queries
 from .schemas import SessionOut, SignInForm
 
-api = Blueprint("sessions", __name__, url_prefix="/api/v1", description="Signing in")
+api = JsonBlueprint("sessions", __name__, url_prefix="/api/v1", description="Signing in")
 
 
 @api.post("/sessions")

@@ -11,6 +11,8 @@ SYSTEM_ACTOR_ID = 0
 _FAILURES_FREE = 5
 _BLOCK_FIRST = timedelta(minutes=15)
 _BLOCK_MAX = timedelta(hours=24)
+# Past the longest block; doubling on would leave the range of a timedelta.
+_DOUBLINGS_MAX = 7
 
 
 class Role(StrEnum):
@@ -72,7 +74,8 @@ class GuessRecord:
         failures = self.failures + 1
         if failures < _FAILURES_FREE:
             return GuessRecord(failures)
-        block = min(_BLOCK_FIRST * 2 ** (failures - _FAILURES_FREE), _BLOCK_MAX)
+        doublings = min(failures - _FAILURES_FREE, _DOUBLINGS_MAX)
+        block = min(_BLOCK_FIRST * 2**doublings, _BLOCK_MAX)
         return GuessRecord(failures, now + block)
 
 

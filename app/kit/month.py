@@ -4,7 +4,10 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-_PATTERN = re.compile(r"(\d{4})-(0[1-9]|1[0-2])", re.ASCII)
+# Far from the first and the last year of the calendar, so that neighbours can be counted.
+YEAR_MIN = 1000
+YEAR_MAX = 2999
+_PATTERN = re.compile(r"([12]\d{3})-(0[1-9]|1[0-2])", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -2,11 +2,10 @@
 
 from typing import Any
 
-from flask_smorest import Blueprint
-
 from app.identity import access
 from app.identity.domain import Role
 from app.kit import clock
+from app.web.json_api import JsonBlueprint
 from app.web.transaction import writes
 
 from . import queries, service
@@ -23,7 +22,7 @@ from .schemas import (
     VerificationOut,
 )
 
-api = Blueprint(
+api = JsonBlueprint(
     "notices_api", __name__, url_prefix="/api/v1", description="Closing, notices and objections"
 )
 

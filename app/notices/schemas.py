@@ -2,7 +2,7 @@
 
 from marshmallow import fields, validate
 
-from app.kit.schema import IdField, MonthField, StrictSchema, TextField
+from app.kit.schema import DayField, IdField, MonthField, StrictSchema, TextField, WholeField
 
 from .domain import NOTICE_DAYS_DEFAULT, NOTICE_DAYS_MAX, NOTICE_DAYS_MIN, Decision, ObjectionSource
 
@@ -12,10 +12,10 @@ class CloseMonthIn(StrictSchema):
 
 
 class PublishIn(StrictSchema):
-    posted_from = fields.Date(
+    posted_from = DayField(
         required=True, error_messages={"invalid": "请按 2026-11-01 的样子填日期。"}
     )
-    days = fields.Integer(
+    days = WholeField(
         load_default=NOTICE_DAYS_DEFAULT,
         validate=validate.Range(NOTICE_DAYS_MIN, NOTICE_DAYS_MAX, error="公示期要{min}到{max}天。"),
         error_messages={"invalid": "请填天数，例如 7。"},

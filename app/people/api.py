@@ -4,8 +4,6 @@ import json
 from dataclasses import asdict
 from typing import Any
 
-from flask_smorest import Blueprint
-
 from app.identity.access import actor_id, open_to_all, requires, village_id
 from app.identity.api import session_answer
 from app.identity.domain import Role
@@ -13,6 +11,7 @@ from app.identity.schemas import SessionOut
 from app.kit import clock
 from app.kit.errors import Invalid
 from app.kit.month import Month
+from app.web.json_api import JsonBlueprint
 from app.web.transaction import writes
 
 from . import queries, service
@@ -43,7 +42,7 @@ from .schemas import (
     TeamOut,
 )
 
-api = Blueprint("people", __name__, url_prefix="/api/v1", description="Households and members")
+api = JsonBlueprint("people", __name__, url_prefix="/api/v1", description="Households and members")
 
 
 @api.post("/card-sessions")

@@ -3,7 +3,7 @@
 from flask_smorest.fields import Upload
 from marshmallow import fields, validate
 
-from app.kit.schema import IdField, MonthField, StrictSchema, TextField
+from app.kit.schema import DayField, IdField, MonthField, StrictSchema, TextField
 
 from .domain.cells import NAME_LENGTH_MAX
 from .domain.households import Gender, MemberStatus, NoticeNameMode
@@ -80,7 +80,7 @@ class DepartureForm(StrictSchema):
         required=True,
         validate=validate.OneOf([MemberStatus.DIED, MemberStatus.MOVED_AWAY]),
     )
-    departed_on = fields.Date(required=True)
+    departed_on = DayField(required=True)
     new_head_id = IdField(load_default=None)
 
 

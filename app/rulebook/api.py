@@ -2,12 +2,11 @@
 
 from typing import Any
 
-from flask_smorest import Blueprint
-
 from app.identity.access import actor_id, requires, village_id
 from app.identity.domain import VILLAGE_ROLES, Role
 from app.kit import clock
 from app.kit.errors import NotFound
+from app.web.json_api import JsonBlueprint
 from app.web.transaction import writes
 
 from . import queries, service
@@ -15,7 +14,7 @@ from .domain.rules import Adoption, Cap, Rule
 from .models import RuleVersion
 from .schemas import VersionDetailOut, VersionIn, VersionOut, VersionQuery
 
-api = Blueprint("rule_book", __name__, url_prefix="/api/v1/rule-book", description="Rule book")
+api = JsonBlueprint("rule_book", __name__, url_prefix="/api/v1/rule-book", description="Rule book")
 
 
 @api.get("")

@@ -2,16 +2,16 @@
 
 from marshmallow import fields, validate
 
-from app.kit.schema import IdField, StrictSchema, TenthsField, TextField
+from app.kit.schema import DayField, IdField, StrictSchema, TenthsField, TextField, WholeField
 
 from .domain.rules import CAP_POINTS_MAX, RULE_POINTS_MAX, CapPeriod, CapScope, RuleKind
 
 _PEOPLE_MAX = 100_000
 
 
-def _people() -> fields.Integer:
+def _people() -> WholeField:
     between = validate.Range(0, _PEOPLE_MAX, error="请填人数，例如 46。")
-    return fields.Integer(required=True, validate=between)
+    return WholeField(required=True, validate=between)
 
 
 def _points(points_max: int) -> TenthsField:
@@ -20,7 +20,7 @@ def _points(points_max: int) -> TenthsField:
 
 
 class AdoptionIn(StrictSchema):
-    meeting_on = fields.Date(required=True)
+    meeting_on = DayField(required=True)
     meeting_kind = TextField(length_max=40, required=True)
     present = _people()
     votes_for = _people()
@@ -29,7 +29,7 @@ class AdoptionIn(StrictSchema):
 
 
 class AdoptForm(AdoptionIn):
-    starts_on = fields.Date(required=True)
+    starts_on = DayField(required=True)
 
 
 class RuleCapIn(StrictSchema):
@@ -51,13 +51,13 @@ class RuleIn(StrictSchema):
 
 
 class VersionIn(StrictSchema):
-    starts_on = fields.Date(required=True)
+    starts_on = DayField(required=True)
     adoption = fields.Nested(AdoptionIn, required=True)
     rules = fields.List(fields.Nested(RuleIn), required=True, validate=validate.Length(max=2000))
 
 
 class VersionQuery(StrictSchema):
-    on = fields.Date(load_default=None)
+    on = DayField(load_default=None)
 
 
 class RuleCapOut(StrictSchema):

@@ -4,7 +4,6 @@ from dataclasses import asdict
 from typing import Any
 
 from flask import request
-from flask_smorest import Blueprint
 
 from app.identity import queries as identity
 from app.identity import service as identity_service
@@ -13,6 +12,7 @@ from app.identity.domain import Role
 from app.kit import clock
 from app.kit.errors import NotFound
 from app.web.idempotency import KEY_HEADER
+from app.web.json_api import JsonBlueprint
 from app.web.transaction import writes
 
 from . import queries, service
@@ -33,7 +33,7 @@ from .schemas import (
     VoidForm,
 )
 
-api = Blueprint("redemptions", __name__, url_prefix="/api/v1", description="The till")
+api = JsonBlueprint("redemptions", __name__, url_prefix="/api/v1", description="The till")
 
 
 @api.post("/terminals/enrolments")

@@ -5,7 +5,7 @@ from typing import Any
 from marshmallow import ValidationError, fields, validate
 
 from app.kit.errors import Invalid
-from app.kit.schema import IdField, StrictSchema, TenthsField, TextField
+from app.kit.schema import DayField, IdField, StrictSchema, TenthsField, TextField, WholeField
 
 from .domain.goods import LINE_QUANTITY_MAX, SUPPLY_KINDS
 from .domain.goods_file import (
@@ -38,9 +38,9 @@ def _points(minimum: int = 1, **kwargs: Any) -> TenthsField:
     )
 
 
-def _whole(minimum: int, maximum: int, **kwargs: Any) -> fields.Integer:
+def _whole(minimum: int, maximum: int, **kwargs: Any) -> WholeField:
     sentence = f"请填 {minimum} 到 {maximum} 的整数。"
-    return fields.Integer(
+    return WholeField(
         validate=validate.Range(minimum, maximum, error=sentence),
         error_messages={"invalid": sentence},
         **kwargs,
@@ -63,7 +63,7 @@ class _GoodFields(StrictSchema):
     title = TextField(length_max=TITLE_LENGTH_MAX, required=True)
     price = _points(required=True)
     source = TextField(length_max=SOURCE_LENGTH_MAX, load_default="")
-    expires_on = fields.Date(load_default=None, error_messages={"invalid": "请选一个日期。"})
+    expires_on = DayField(load_default=None, error_messages={"invalid": "请选一个日期。"})
     household_month_max = _whole(1, LINE_QUANTITY_MAX, load_default=None)
 
 
@@ -82,7 +82,7 @@ class StockInForm(StrictSchema):
     )
     quantity = _whole(1, QUANTITY_MAX, required=True)
     source = TextField(length_max=SOURCE_LENGTH_MAX, required=True)
-    expires_on = fields.Date(load_default=None, error_messages={"invalid": "请选一个日期。"})
+    expires_on = DayField(load_default=None, error_messages={"invalid": "请选一个日期。"})
 
 
 class CountForm(StrictSchema):

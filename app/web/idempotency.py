@@ -23,7 +23,7 @@ from app.kit.ids import new_id
 
 KEY_FIELD = "idempotency_key"
 KEY_HEADER = "Idempotency-Key"
-_KEY_LENGTH_MAX = 80
+KEY_LENGTH_MAX = 80
 _BODY_LENGTH_MAX = 65_536
 
 
@@ -35,7 +35,7 @@ class RequestOutcome(Base):
 
     id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
     caller: Mapped[str] = mapped_column(String(40))
-    key: Mapped[str] = mapped_column(String(_KEY_LENGTH_MAX))
+    key: Mapped[str] = mapped_column(String(KEY_LENGTH_MAX))
     request_digest: Mapped[bytes] = mapped_column(LargeBinary(32))
     outcome: Mapped[str] = mapped_column(Text)
     created_at: Mapped[datetime]
@@ -57,8 +57,8 @@ def request_key(*, required: bool) -> RequestKey | None:
         if required:
             raise Invalid("idempotency_key_missing")
         return None
-    if len(key) > _KEY_LENGTH_MAX or not (key.isascii() and key.isprintable()):
-        raise Invalid("idempotency_key_bad", length_max=_KEY_LENGTH_MAX)
+    if len(key) > KEY_LENGTH_MAX or not (key.isascii() and key.isprintable()):
+        raise Invalid("idempotency_key_bad", length_max=KEY_LENGTH_MAX)
     return RequestKey(caller=getattr(g, "caller", "anonymous"), key=key, digest=_digest())
 
 

@@ -32,6 +32,9 @@ class CapitalLinks:
 class IdConverter(IntegerConverter):
     """A number in an address: one that no database holds finds no page."""
 
+    # Python refuses to read numbers of thousands of digits at all.
+    regex = r"[0-9]{1,19}"
+
     def __init__(self, url_map: Map) -> None:
         super().__init__(url_map, max=ID_MAX)
 

@@ -22,6 +22,8 @@ View = Callable[..., Any]
 
 WRITES_ATTRIBUTE = "__writes__"
 """Marks a writing view for the census of routes."""
+KEY_REQUIRED_ATTRIBUTE = "__key_required__"
+"""Says on a writing view whether it refuses a request without Idempotency-Key."""
 
 _ATTEMPTS_MAX = 5
 _SQLSTATES_RETRIED = {
@@ -114,6 +116,7 @@ def writes(
         return outcome
 
     setattr(writing_view, WRITES_ATTRIBUTE, True)
+    setattr(writing_view, KEY_REQUIRED_ATTRIBUTE, key_required)
     return writing_view
 
 

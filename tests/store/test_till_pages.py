@@ -168,6 +168,8 @@ def test_starting_again_closes_the_door_on_what_is_still_on_its_way(
         ("barcode=CARD", "这是积分卡"),
         ("good=GOOD&quantity=abc", "数量要是 0 到 99 的整数"),
         ("good=GOOD&quantity=6901000000011", "数量要是 0 到 99 的整数"),
+        (f"good=GOOD&quantity={'9' * 5000}", "数量要是 0 到 99 的整数"),
+        (f"good={'9' * 5000}&quantity=1", "没有找到这样物资"),
         ("good=77&quantity=1", "没有找到这样物资"),
         ("good=GOOD&quantity=5", "每户每月最多 4块"),
         ("good=RICE&quantity=3", "每户每月最多 2袋"),

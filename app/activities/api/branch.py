@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from flask_smorest import Blueprint
-
 from app.activities import queries, service
 from app.activities.domain.themes import ThemeFacts
 from app.activities.schemas import (
@@ -22,9 +20,10 @@ from app.activities.schemas import (
 from app.identity.access import actor_id, principal, requires, village_id
 from app.identity.domain import Role
 from app.web.idempotency import required_key
+from app.web.json_api import JsonBlueprint
 from app.web.transaction import writes
 
-api = Blueprint("activity_plans", __name__, url_prefix="/api/v1", description="Planning")
+api = JsonBlueprint("activity_plans", __name__, url_prefix="/api/v1", description="Planning")
 
 _SCHEDULING = (Role.BRANCH_PRESIDENT, Role.ORGANISER)
 

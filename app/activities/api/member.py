@@ -3,8 +3,6 @@
 import hashlib
 from typing import Any
 
-from flask_smorest import Blueprint
-
 from app.activities import queries, service
 from app.activities.domain.check_in import Source
 from app.activities.domain.signups import SignupSource
@@ -15,10 +13,13 @@ from app.identity.domain import Role
 from app.kit import clock
 from app.kit.codes import CodeKind, read_code
 from app.kit.errors import NotFound
+from app.web.json_api import JsonBlueprint
 from app.web.messages import sentence
 from app.web.transaction import writes
 
-api = Blueprint("signups", __name__, url_prefix="/api/v1", description="Activities for villagers")
+api = JsonBlueprint(
+    "signups", __name__, url_prefix="/api/v1", description="Activities for villagers"
+)
 
 
 @api.get("/activity-sessions")

@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from flask_smorest import Blueprint
-
 from app.activities import queries, service
 from app.activities.domain.check_in import Source
 from app.activities.domain.rotating_code import NEW_CODE_EVERY_SECONDS, make_code
@@ -26,11 +24,12 @@ from app.extensions import settings
 from app.identity.access import actor_id, principal, requires, village_id
 from app.kit import clock
 from app.kit.codes import code_link
+from app.web.json_api import JsonBlueprint
 from app.web.transaction import writes
 
 from .member import shown
 
-api = Blueprint(
+api = JsonBlueprint(
     "attendances", __name__, url_prefix="/api/v1/activity-sessions", description="Attendance"
 )
 

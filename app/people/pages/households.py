@@ -15,6 +15,7 @@ from app.people.domain.households import MemberStatus
 from app.people.domain.persons import Person, person_from_form
 from app.people.schemas import HouseholdChangeForm, HouseholdForm, PersonForm
 from app.web.forms import load_form
+from app.web.links import id_argument
 from app.web.messages import sentence
 from app.web.transaction import writes
 
@@ -28,7 +29,7 @@ _HOUSEHOLDS_A_PAGE = 50
 def list_households() -> str:
     """Search by name, number or phone; by grid; page by page."""
     search = request.args.get("search", "")[:40]
-    grid_id = request.args.get("grid", type=int)
+    grid_id = id_argument("grid")
     found = queries.households(
         village_id(),
         search=search,

@@ -10,6 +10,8 @@ from app.store.domain.goods import LINE_QUANTITY_MAX, Offer
 from app.store.domain.goods_file import read_barcode
 from app.store.domain.redemption import Line, merge_lines
 
+_DIGITS_MAX = 19  # of a 64-bit id
+
 
 def read_basket(
     fields: MultiDict[str, str], offers: Mapping[int, Offer]
@@ -26,11 +28,11 @@ def read_basket(
         if good_id is None:
             refusal = refusal or Invalid("good_not_found")
             continue
-        counts[good_id] = 1
-        if typed.isascii() and typed.isdecimal() and int(typed) <= LINE_QUANTITY_MAX:
-            counts[good_id] = int(typed)
-        else:
+        quantity = _number(typed)
+        if quantity is None or quantity > LINE_QUANTITY_MAX:
             refusal = refusal or Invalid("quantity_bad", quantity_max=LINE_QUANTITY_MAX)
+            quantity = 1
+        counts[good_id] = quantity
     try:
         change = _wanted_change(fields, offers)
     except DomainError as error:
@@ -62,5 +64,10 @@ def _wanted_change(
 
 
 def _known(typed_id: str, offers: Mapping[int, Offer]) -> int | None:
-    good_id = int(typed_id) if typed_id.isascii() and typed_id.isdecimal() else 0
+    good_id = _number(typed_id)
     return good_id if good_id in offers else None
+
+
+def _number(typed: str) -> int | None:
+    digits = typed.isascii() and typed.isdecimal() and len(typed) <= _DIGITS_MAX
+    return int(typed) if digits else None
