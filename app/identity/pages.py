@@ -4,6 +4,7 @@ from flask import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from app.kit.errors import DomainError
+from app.kit.text import has_hidden_characters
 from app.web.forms import load_form
 from app.web.refusal import shown_again
 from app.web.transaction import run_in_transaction
@@ -51,6 +52,6 @@ def sign_out() -> Response:
 
 def _own_page(wanted: str | None) -> str:
     """The page asked for before signing in, when it is one of ours; else the home page."""
-    if wanted and wanted.startswith("/") and not wanted.startswith(("//", "/\\")):
-        return wanted
-    return "/"
+    if not wanted or has_hidden_characters(wanted):
+        return "/"
+    return wanted if wanted.startswith("/") and not wanted.startswith(("//", "/\\")) else "/"

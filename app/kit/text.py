@@ -11,9 +11,15 @@ _CJK_SPACE = re.compile(r"(?<=[^\x00-\x7f])[\s\u3000]+(?=[^\x00-\x7f])")
 
 def has_hidden_characters(text: str) -> bool:
     """Whether control, bidirectional or other invisible characters hide in the text."""
-    return any(
-        unicodedata.category(character) in ("Cc", "Cf", "Co", "Cs", "Zl", "Zp")
+    return without_hidden_characters(text) != text
+
+
+def without_hidden_characters(text: str) -> str:
+    """What can be seen of a text that nobody typed, a file's name say."""
+    return "".join(
+        character
         for character in text
+        if unicodedata.category(character) not in ("Cc", "Cf", "Co", "Cs", "Zl", "Zp")
     )
 
 

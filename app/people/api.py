@@ -11,6 +11,7 @@ from app.identity.schemas import SessionOut
 from app.kit import clock
 from app.kit.errors import Invalid
 from app.kit.month import Month
+from app.kit.text import without_hidden_characters
 from app.web.json_api import JsonBlueprint
 from app.web.transaction import writes
 
@@ -238,7 +239,7 @@ def draft_import(form: dict[str, Any]) -> Any:
     file = form["file"]
     draft = service.draft_import(
         village_id=village_id(),
-        file_name=file.filename or "",
+        file_name=without_hidden_characters(file.filename or ""),
         content=file.stream.read(),
         actor_id=actor_id(),
     )

@@ -2,16 +2,15 @@
 
 from collections.abc import Sequence
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from app.identity import queries as places
 from app.identity.access import actor_id, open_to_all, requires, village_id
 from app.identity.domain import VILLAGE_ROLES, Role
 from app.kit import clock
-from app.kit.errors import Invalid
 from app.kit.month import Month
-from app.web.forms import load_form
+from app.web.forms import load_form, uploaded_file
 from app.web.messages import sentence
 from app.web.transaction import writes
 
@@ -40,7 +39,7 @@ def show_public(village_code: str) -> str:
     return _rule_book(village.id, queries.current_version(village.id, clock.today()))
 
 
-@pages.get("/rule-book/<village_code>/versions/<int:number>")
+@pages.get("/rule-book/<village_code>/versions/<int(9999):number>")
 @open_to_all
 def show_version(village_code: str, number: int) -> str:
     """An earlier or a coming version."""
@@ -66,13 +65,11 @@ def upload_form() -> str:
 @requires(Role.BRANCH_PRESIDENT)
 @writes(again=upload_form)
 def upload() -> Response:
-    file = request.files.get("file")
-    if file is None or not file.filename:
-        raise Invalid("file_missing")
+    file_name, content = uploaded_file()
     draft = service.upload_draft(
         village_id=village_id(),
-        file_name=file.filename,
-        content=file.read(),
+        file_name=file_name,
+        content=content,
         actor_id=actor_id(),
     )
     return redirect(url_for("rulebook.show_draft", draft_id=draft.id), 303)

@@ -11,6 +11,7 @@ from app.kit import clock
 from app.kit.codes import group_code
 from app.kit.errors import Busy, DomainError, InFlight, Invalid
 from app.kit.points import format_tenths
+from app.kit.text import without_hidden_characters
 
 from .idempotency import KEY_FIELD
 from .messages import sentence
@@ -42,6 +43,14 @@ def load_form(schema: Schema) -> Any:
         return schema.load(data)
     except ValidationError as error:
         raise FormInvalid(_first_sentences(error.messages_dict)) from error
+
+
+def uploaded_file() -> tuple[str, bytes]:
+    """Name and content of the form's file; Invalid `file_missing` when none was chosen."""
+    file = request.files.get("file")
+    if file is None or not file.filename:
+        raise Invalid("file_missing")
+    return without_hidden_characters(file.filename), file.stream.read()
 
 
 def _first_sentences(messages: dict[str, Any]) -> dict[str, str]:

@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Iterable
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from flask import Flask, request
+from werkzeug.exceptions import BadRequest
 from werkzeug.routing import IntegerConverter, Map
 
 if TYPE_CHECKING:
@@ -35,8 +37,8 @@ class IdConverter(IntegerConverter):
     # Python refuses to read numbers of thousands of digits at all.
     regex = r"[0-9]{1,19}"
 
-    def __init__(self, url_map: Map) -> None:
-        super().__init__(url_map, max=ID_MAX)
+    def __init__(self, url_map: Map, number_max: int = ID_MAX) -> None:
+        super().__init__(url_map, max=number_max)
 
 
 def id_argument(name: str) -> int | None:
@@ -45,7 +47,14 @@ def id_argument(name: str) -> int | None:
     return given if given is not None and 0 <= given <= ID_MAX else None
 
 
+def _refuse_null_characters() -> None:
+    """PostgreSQL takes no text with this character, and nobody types it."""
+    if any("\0" in text for text in (request.path, *chain(*request.args.listvalues()))):
+        raise BadRequest
+
+
 def init_links(app: Flask) -> None:
-    """Put the capital links in front of the application, and bound its numbers."""
+    """Put the capital links in front of the application, and bound its numbers and texts."""
+    app.before_request(_refuse_null_characters)
     app.url_map.converters["int"] = IdConverter
     app.wsgi_app = CapitalLinks(app.wsgi_app)  # type: ignore[method-assign]

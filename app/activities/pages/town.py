@@ -14,7 +14,7 @@ from app.kit.errors import Conflict, Invalid
 from app.kit.month import Month
 from app.ledger.domain.accounts import branch_budget
 from app.ledger.queries import balances
-from app.web.forms import load_form
+from app.web.forms import load_form, uploaded_file
 from app.web.idempotency import required_key
 from app.web.messages import sentence
 from app.web.transaction import writes
@@ -39,12 +39,8 @@ def list_themes() -> str:
 @writes(again=list_themes)
 def import_themes() -> str:
     """Take a table and show, line by line, what could not be taken."""
-    file = request.files.get("file")
-    if file is None or not file.filename:
-        raise Invalid("file_missing")
-    done = service.import_themes(
-        town_id=principal().town_id, table=file.stream.read(), actor_id=actor_id()
-    )
+    _, table = uploaded_file()
+    done = service.import_themes(town_id=principal().town_id, table=table, actor_id=actor_id())
     return render_template(
         "activities/town/theme_import.html",
         codes=done.codes,

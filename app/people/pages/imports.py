@@ -3,17 +3,16 @@
 import json
 from itertools import groupby
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from app.identity.access import actor_id, requires, village_id
 from app.identity.domain import Role
-from app.kit.errors import Invalid
 from app.people import queries, service
 from app.people.domain.report import fingerprint, report_file
 from app.people.domain.words import COUNT_WORDS
 from app.people.schemas import ApplyForm
-from app.web.forms import load_form
+from app.web.forms import load_form, uploaded_file
 from app.web.messages import sentence
 from app.web.transaction import writes
 
@@ -37,13 +36,11 @@ def upload_form() -> str:
 @requires(Role.BRANCH_PRESIDENT)
 @writes(again=upload_form)
 def upload() -> Response:
-    file = request.files.get("file")
-    if file is None or not file.filename:
-        raise Invalid("file_missing")
+    file_name, content = uploaded_file()
     draft = service.draft_import(
         village_id=village_id(),
-        file_name=file.filename,
-        content=file.stream.read(),
+        file_name=file_name,
+        content=content,
         actor_id=actor_id(),
     )
     return redirect(url_for(".show_import", import_id=draft.id), 303)

@@ -1,6 +1,6 @@
 """Goods of a store: what they are, what came in, what is on the shelf."""
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from app.identity import queries as identity
@@ -13,7 +13,7 @@ from app.store import queries, service
 from app.store.access import store_in_reach
 from app.store.models import Good
 from app.store.schemas import CountForm, GoodForm, NewGoodForm, SpoilageForm, StockInForm
-from app.web.forms import load_form
+from app.web.forms import load_form, uploaded_file
 from app.web.transaction import writes
 
 pages = Blueprint("goods", __name__)
@@ -46,13 +46,11 @@ def import_form(store_id: int) -> str:
 @writes(again=import_form)
 def import_goods(store_id: int) -> str:
     store = store_in_reach(store_id)
-    upload = request.files.get("file")
-    if upload is None or not upload.filename:
-        raise Invalid("file_missing")
+    _, content = uploaded_file()
     report = service.import_goods(
         village_id=store.village_id,
         store_id=store.id,
-        content=upload.read(),
+        content=content,
         actor_id=actor_id(),
     )
     return render_template("store/goods_import_report.html", store=store, report=report)
