@@ -136,9 +136,9 @@ def test_no_address_makes_a_page_fail(each_app: Flask, callers: _Callers) -> Non
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH"])
 def test_no_form_or_body_makes_a_write_fail(
-    each_app: Flask, callers: _Callers, method: str
+    each_app: Flask, callers: _Callers, method: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    each_app.config["WTF_CSRF_ENABLED"] = False
+    monkeypatch.setitem(each_app.config, "WTF_CSRF_ENABLED", False)
     refused = 0
     for rule in _rules(each_app, method):
         api = "/api/" in rule.rule

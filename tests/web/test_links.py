@@ -1,6 +1,5 @@
 """Links from QR codes are in capitals and find their pages; numbers in addresses have bounds."""
 
-import pytest
 from flask import Flask
 
 from app import create_app
@@ -29,16 +28,17 @@ def test_links_are_written_in_capitals() -> None:
     assert code_link("https://jf.example.cn", code) == f"HTTPS://JF.EXAMPLE.CN/K/{code}"
 
 
-@pytest.mark.parametrize("typed", [str(ID_MAX + 1), "9" * 5000, "-1", "1.5", "٣", "x"])
-def test_a_number_that_is_no_id_finds_no_page(sqlite_url: str, typed: str) -> None:
+def test_a_number_that_is_no_id_finds_no_page(sqlite_url: str) -> None:
     app = create_app(settings_for(sqlite_url))
     app.add_url_rule("/q/<int:number>", "probe", "{number}".format)
-    assert app.test_client().get(f"/q/{ID_MAX}").status_code == 200
-    assert app.test_client().get(f"/q/{typed}").status_code == 404
+    client = app.test_client()
+    assert client.get(f"/q/{ID_MAX}").status_code == 200
+    for typed in (str(ID_MAX + 1), "9" * 5000, "-1", "1.5", "٣", "x"):
+        assert client.get(f"/q/{typed}").status_code == 404, typed
 
 
-@pytest.mark.parametrize("typed", ["", str(ID_MAX + 1), "9" * 5000, "-1", "1.5", "x"])
-def test_what_is_no_id_behind_the_question_mark_counts_as_missing(app: Flask, typed: str) -> None:
-    with app.test_request_context(f"/?before={typed}&after={ID_MAX}"):
-        assert id_argument("before") is None
-        assert id_argument("after") == ID_MAX
+def test_what_is_no_id_behind_the_question_mark_counts_as_missing(app: Flask) -> None:
+    for typed in ("", str(ID_MAX + 1), "9" * 5000, "-1", "1.5", "x"):
+        with app.test_request_context(f"/?before={typed}&after={ID_MAX}"):
+            assert id_argument("before") is None
+            assert id_argument("after") == ID_MAX
