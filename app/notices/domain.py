@@ -11,6 +11,7 @@ from app.ledger.domain.drafts import EntryKind
 NOTICE_DAYS_MIN = 3
 NOTICE_DAYS_MAX = 7
 NOTICE_DAYS_DEFAULT = 7
+_POSTED_AHEAD_MAX = timedelta(days=14)
 
 EARNED = frozenset({EntryKind.AWARD, EntryKind.BONUS})
 """What becomes spendable when the notice is settled."""
@@ -111,6 +112,17 @@ class NoticePeriod:
 
     def takes_objections(self, today: date) -> bool:
         return self.posted_from <= today <= self.posted_to
+
+
+def check_posting(period: NoticePeriod, today: date) -> None:
+    """Whether a notice that is frozen today may hang from its first day on.
+
+    A day that is over would let nobody object, and one far ahead is a slip of the pen. Raises
+    Invalid `notice_day_bad` with the days that may be named.
+    """
+    last_day = today + _POSTED_AHEAD_MAX
+    if not today <= period.posted_from <= last_day:
+        raise Invalid("notice_day_bad", first_day=today.isoformat(), last_day=last_day.isoformat())
 
 
 def check_settling(period: NoticePeriod, today: date, objections_open: int) -> None:

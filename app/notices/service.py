@@ -29,6 +29,7 @@ from .domain import (
     NoticePeriod,
     NoticeState,
     ObjectionSource,
+    check_posting,
     check_settling,
 )
 from .models import Notice, Objection, ObjectionCorrection
@@ -83,11 +84,13 @@ def publish_notice(
 ) -> Notice:
     """Freeze the notice: what hangs on the board from now on is this PDF and this content.
 
-    Raises Conflict `notice_not_draft`, Invalid `missing_glyph` naming who has the character.
+    Raises Conflict `notice_not_draft`, Invalid `notice_day_bad`, or `missing_glyph` naming who
+    has the character.
     """
     notice = _locked_notice(village_id, notice_id)
     if notice.state != NoticeState.DRAFT:
         raise Conflict("notice_not_draft")
+    check_posting(period, clock.today())
     pdf = compile_pdf(payload)
     notice.state = NoticeState.PUBLISHED
     notice.posted_from = period.posted_from

@@ -101,6 +101,7 @@ def test_each_bad_line_is_listed_with_its_reason() -> None:
         "2026-10,A5,五,ZY01,2,0",
         "2026-10,A6,六,ZY01,-2,1",
         "2026-10,A7,七,ZY01,2,许多",
+        "0000-10,A8,八,ZY01,2,1",
     ]
     rows, faults = read_theme_rows("\n".join(lines).encode())
     assert [row.line for row in rows] == [5]
@@ -112,6 +113,7 @@ def test_each_bad_line_is_listed_with_its_reason() -> None:
         (7, "number_out_of_range"),
         (8, "points_out_of_range"),
         (9, "bad_number"),
+        (10, "bad_month"),
     ]
 
 

@@ -6,7 +6,14 @@ import pytest
 
 from app.kit.errors import Conflict, Invalid
 from app.ledger.domain.drafts import EntryKind
-from app.notices.domain import MonthFigures, NoticePeriod, check_settling, month_figures, total
+from app.notices.domain import (
+    MonthFigures,
+    NoticePeriod,
+    check_posting,
+    check_settling,
+    month_figures,
+    total,
+)
 
 
 def test_a_households_three_accounts_add_up_to_its_month() -> None:
@@ -37,6 +44,15 @@ def test_a_notice_hangs_three_to_seven_days() -> None:
     for days in (2, 8):
         with pytest.raises(Invalid, match="notice_days_bad"):
             NoticePeriod.starting(date(2026, 10, 26), days)
+
+
+def test_a_notice_hangs_from_today_or_soon() -> None:
+    week = NoticePeriod.starting(date(2026, 10, 26), 7)
+    check_posting(week, date(2026, 10, 26))
+    check_posting(week, date(2026, 10, 12))
+    for today in (date(2026, 10, 27), date(2026, 10, 11), date(2027, 10, 26)):
+        with pytest.raises(Invalid, match="notice_day_bad"):
+            check_posting(week, today)
 
 
 def test_settling_waits_for_the_last_day_and_the_last_answer() -> None:

@@ -123,9 +123,10 @@ def _read_row(line: int, cells: dict[str, str]) -> ThemeRow:
 
 def _month(text: str) -> Month:
     found = _MONTH.fullmatch(text.replace(" ", ""))
-    if found is None or not 1 <= int(found[2]) <= 12:
-        raise Invalid("bad_month", value=text[:20])
-    return Month(int(found[1]), int(found[2]))
+    try:
+        return Month.parse(f"{found[1]}-{found[2]:0>2}" if found else "")
+    except ValueError as error:
+        raise Invalid("bad_month", value=text[:20]) from error
 
 
 def _number(text: str, field: str) -> int:
