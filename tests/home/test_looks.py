@@ -1,5 +1,6 @@
 """Every page keeps to the elder-first sizes and to what axe asks for, and is small."""
 
+import pytest
 from flask import Flask
 from playwright.sync_api import Page
 
@@ -43,6 +44,15 @@ def test_pages_are_fit_for_old_eyes(app: Flask, village: VillageMonth, phone: Pa
                 assert page_faults(phone) == [], path
 
 
-def test_the_first_page_costs_little(app: Flask, village: VillageMonth, phone: Page) -> None:
-    with on(10), serve(lambda _address: app) as address:
-        assert bytes_transferred(phone, address) < PAGE_BYTES_MAX
+@pytest.mark.parametrize("path", ["/", "/me"])
+def test_the_first_page_costs_little(
+    app: Flask, village: VillageMonth, phone: Page, path: str
+) -> None:
+    """Everything that comes for a page opened for the first time, nothing of it compressed."""
+    village.attend("王大山", "李秀英")
+    with on(27), serve(lambda _address: app) as address:
+        if path == "/me":
+            token = village.token("王大山")
+            phone.context.add_cookies([{"name": SESSION_COOKIE, "value": token, "url": address}])
+        assert 10_000 < bytes_transferred(phone, address + path) < PAGE_BYTES_MAX
+        assert phone.url == address + path
