@@ -95,6 +95,8 @@ def test_a_terminal_gets_its_code_once_and_is_switched_off(
     listed = president.get(path)
     assert "等登记" in _text(listed)
     terminal = identity.terminals(shop.village_id)[0]
+    for action in ("renewal", "revocation"):
+        assert president.post(f"/stores/77/terminals/{terminal.id}/{action}").status_code == 404
     renewed = president.post(f"{path}/{terminal.id}/renewal")
     assert found[1] not in renewed.get_data(as_text=True)
     assert president.post(f"{path}/{terminal.id}/revocation").status_code == 303

@@ -12,6 +12,7 @@ from app.identity.access import requires, village_id
 from app.identity.domain import Role
 from app.kit import clock
 from app.kit.codes import code_link
+from app.kit.errors import NotFound
 from app.printing.qr import qr_svg
 from app.store import queries, service
 from app.store.access import store_in_reach
@@ -87,17 +88,26 @@ def add_terminal(store_id: int) -> str:
 @requires(Role.BRANCH_PRESIDENT)
 @writes(secret_answer=True)
 def renew_terminal(store_id: int, terminal_id: int) -> str:
-    terminal = identity.terminal(village_id(), terminal_id)
+    name = _name_of_terminal(store_id, terminal_id)
     code = identity_service.renew_enrolment(village_id=village_id(), terminal_id=terminal_id)
-    return _show_code(store_id, terminal.name, code)
+    return _show_code(store_id, name, code)
 
 
 @pages.post("/stores/<int:store_id>/terminals/<int:terminal_id>/revocation")
 @requires(Role.BRANCH_PRESIDENT)
 @writes
 def revoke_terminal(store_id: int, terminal_id: int) -> Response:
+    _name_of_terminal(store_id, terminal_id)
     identity_service.revoke_terminal(village_id=village_id(), terminal_id=terminal_id)
     return redirect(url_for("stores.list_terminals", store_id=store_id), 303)
+
+
+def _name_of_terminal(store_id: int, terminal_id: int) -> str:
+    """What the terminal is called; NotFound `terminal_not_found` when it is another store's."""
+    terminal = identity.terminal(village_id(), terminal_id)
+    if terminal.store_id != store_id:
+        raise NotFound("terminal_not_found")
+    return terminal.name
 
 
 def _store_form() -> dict[str, Any]:
