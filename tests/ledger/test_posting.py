@@ -149,7 +149,9 @@ class Statements:
 
 
 def test_statement_budgets() -> None:
-    """ledger.md: a redemption with three goods in 7 statements, 500 awards in 9."""
+    """A redemption with three goods and 500 awards: at most 7 and 9 statements by the design; two
+    round trips each on PostgreSQL.
+    """
     open_book(budget=100_000)
     post("budget → spendable1 5000")
     stock = [TransferDraft(good(n, Purpose.SUPPLIER), good(n, Purpose.SHELF), 10) for n in range(3)]
@@ -187,7 +189,8 @@ def test_statement_budgets() -> None:
     run_in_transaction(
         lambda: service.post([EntryDraft(VILLAGE, EntryKind.STOCK_IN, DAY, 7, "in", tuple(stock))])
     )
-    for work, budget in ((redeem, 7), (award, 9)):
+    is_postgresql = db.engine.dialect.name == "postgresql"
+    for work, budget in ((redeem, 2 if is_postgresql else 7), (award, 2 if is_postgresql else 9)):
         run_in_transaction(partial(work, "first"))
         with Statements() as counted:
             run_in_transaction(partial(work, "second"))
