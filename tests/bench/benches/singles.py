@@ -52,3 +52,25 @@ def single_posts(site: Site) -> Iterator[Race]:
             ),
             closing_notes=lambda: [audit(url)],
         )
+
+
+_SQLITE, _LOOP = "posting function", "bare loop by hand"
+
+
+@bench("a", "A single post on SQLite, synchronous=FULL")
+def single_posts_on_sqlite(site: Site) -> Iterator[Race]:
+    """The same post, and a loop of the same statements on a bare connection."""
+    url = site.sqlite_url("singles")
+    make_book(url)
+    with (
+        open_crew("posting", url, "single") as ours,
+        open_crew("sqlite_by_hand", url.removeprefix("sqlite:///")) as loop,
+    ):
+        yield Race(
+            {
+                _SQLITE: lambda seconds: {_RATE: ours.rate(seconds)},
+                _LOOP: lambda seconds: {_RATE: loop.rate(seconds)},
+            },
+            targets=[Target(f"{_SQLITE} / {_LOOP}", ratio(_SQLITE, _LOOP, _RATE), at_least=0.3)],
+            closing_notes=lambda: [audit(url)],
+        )
