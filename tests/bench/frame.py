@@ -79,7 +79,7 @@ class Bench:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What came of a bench; `fault` is the trace when it broke."""
+    """What came of a bench; `fault` is the error when it broke."""
 
     bench: Bench
     medians: Medians = field(default_factory=dict)
@@ -123,8 +123,9 @@ def run_bench(chosen: Bench, site: Site, *, say: Callable[[str], None]) -> Resul
             verdicts = [(target, target.value(medians)) for target in race.targets]
             notes = [*race.notes, *race.closing_notes()]
             return Result(chosen, medians, verdicts, notes, race.missing)
-    except Exception:  # noqa: BLE001 - reported, and the command fails in the end
-        return Result(chosen, fault=traceback.format_exc())
+    except Exception as error:  # noqa: BLE001 - reported, and the command fails in the end
+        say(traceback.format_exc())
+        return Result(chosen, fault="".join(traceback.format_exception_only(error))[:500])
 
 
 def _medians(race: Race, site: Site, say: Callable[[str], None]) -> Medians:
