@@ -12,6 +12,7 @@ from .periods import is_settled as is_settled
 from .periods import open_period as open_period
 from .periods import period as period
 from .periods import periods as periods
+from .periods import sums_by_purpose as sums_by_purpose
 from .periods import sums_of_period as sums_of_period
 from .seals import compute_seal as compute_seal
 from .seals import differences as differences

@@ -1,6 +1,7 @@
 """The figures of a month, gathered from the ledger and told by household, grid and category."""
 
 from collections import Counter, defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from app.kit.month import Month
 from app.kit.points import Tenths
 from app.ledger import queries as books
 from app.ledger.domain.accounts import POINT, SCORE, Purpose
+from app.ledger.queries import PeriodSums
 from app.notices.domain import EARNED, MonthFigures, month_figures, total
 from app.people import queries as people
 from app.people.domain.households import HouseholdRef, HouseholdStatus
@@ -25,6 +27,10 @@ _OTHER_POINT_PURPOSES = (
     Purpose.ACTIVITY_INCOME, Purpose.STORE_TAKINGS, Purpose.SETTLED, Purpose.EXPIRED,
     Purpose.MOVED_OUT, Purpose.MOVED_IN,
 )  # fmt: skip
+_READ_PURPOSES = (*_HOUSEHOLD_PURPOSES, *_OTHER_POINT_PURPOSES, Purpose.STANDING)
+
+_Sums = Mapping[Purpose, Mapping[tuple[int, int], PeriodSums]]
+"""What moved in the month, by purpose, owner and unit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +84,9 @@ def village_month(village_id: int, month: Month) -> VillageMonth:
     `notice_does_not_add_up` when they differ, which a sound book cannot make happen.
     """
     period = books.period(village_id, month)
-    by_household = _household_figures(period)
-    village = _village_figures(period)
+    sums = books.sums_by_purpose(period, _READ_PURPOSES)
+    by_household = _household_figures(sums)
+    village = _village_figures(sums)
     if total(by_household.values()) != village:
         raise Conflict("notice_does_not_add_up")
     awards = _awards_of(period)
@@ -96,25 +103,25 @@ def village_month(village_id: int, month: Month) -> VillageMonth:
         households=lines,
         village=village,
         categories=_categories(village_id, awards),
-        grids=_grids(period, lines),
+        grids=_grids(village_id, sums, lines),
     )
 
 
-def _household_figures(period: "LedgerPeriod") -> dict[int, MonthFigures]:
+def _household_figures(all_sums: _Sums) -> dict[int, MonthFigures]:
     figures: dict[int, MonthFigures] = defaultdict(MonthFigures)
     for purpose in _HOUSEHOLD_PURPOSES:
-        for (household_id, unit_id), sums in books.sums_of_period(period, purpose).items():
+        for (household_id, unit_id), sums in all_sums[purpose].items():
             if unit_id == POINT:
                 figures[household_id] += month_figures(sums.opening, sums.credits, sums.debits)
     return dict(figures)
 
 
-def _village_figures(period: "LedgerPeriod") -> MonthFigures:
+def _village_figures(all_sums: _Sums) -> MonthFigures:
     """The households' month as all other accounts saw it, sides exchanged."""
     return total(
         month_figures(-sums.opening, sums.debits, sums.credits)
         for purpose in _OTHER_POINT_PURPOSES
-        for (_owner_id, unit_id), sums in books.sums_of_period(period, purpose).items()
+        for (_owner_id, unit_id), sums in all_sums[purpose].items()
         if unit_id == POINT
     )
 
@@ -150,8 +157,10 @@ def _categories(village_id: int, awards: list["Award"]) -> tuple[CategoryMonth, 
     )
 
 
-def _grids(period: "LedgerPeriod", lines: tuple[HouseholdMonth, ...]) -> tuple[GridMonth, ...]:
-    standing = _standing_of_households(period)
+def _grids(
+    village_id: int, sums: _Sums, lines: tuple[HouseholdMonth, ...]
+) -> tuple[GridMonth, ...]:
+    standing = _standing_of_households(village_id, sums)
     by_grid: dict[str, list[HouseholdMonth]] = defaultdict(list)
     for line in lines:
         by_grid[line.household.grid_name].append(line)
@@ -168,14 +177,14 @@ def _grids(period: "LedgerPeriod", lines: tuple[HouseholdMonth, ...]) -> tuple[G
     )
 
 
-def _standing_of_households(period: "LedgerPeriod") -> Counter[int]:
+def _standing_of_households(village_id: int, all_sums: _Sums) -> Counter[int]:
     """The month's net standing of each household: its own and its members'."""
     net = {
         owner_id: sums.closing - sums.opening
-        for (owner_id, unit_id), sums in books.sums_of_period(period, Purpose.STANDING).items()
+        for (owner_id, unit_id), sums in all_sums[Purpose.STANDING].items()
         if unit_id == SCORE
     }
-    of_member = people.households_of(period.village_id, list(net))
+    of_member = people.households_of(village_id, list(net))
     standing: Counter[int] = Counter()
     for owner_id, change in net.items():
         home = of_member.get(owner_id)

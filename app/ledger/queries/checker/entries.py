@@ -40,18 +40,30 @@ def returns_within_originals(book: Book) -> Iterator[Fault]:
     what the takings give back to a household came from it, and what is put back on the shelf had
     been handed out.
     """
+    back = (EntryKind.RETURN, EntryKind.REVERSAL)
+    # Only what anything is ever given back from has to be counted.
+    given_back = {
+        (moved.debit, _owner(moved.credit))
+        for row in book.entries.values()
+        if row.kind in back
+        for moved in row.transfers
+    }
+    if not given_back:
+        return
     taken: Counter[tuple[Address, tuple[int, ...]]] = Counter()
     for row in book.entries.values():
         for moved in row.transfers:
-            if row.kind in (EntryKind.RETURN, EntryKind.REVERSAL):
-                source = (moved.debit, _owner(moved.credit))
+            source = (moved.debit, _owner(moved.credit))
+            if row.kind in back:
                 taken[source] -= moved.amount
                 if taken[source] < 0:
                     yield _fault(
                         row.id, f"gives back {-taken[source]} more than came (transfer {moved.id})"
                     )
                     taken[source] = 0
-            taken[moved.credit, _owner(moved.debit)] += moved.amount
+            came = (moved.credit, _owner(moved.debit))
+            if came in given_back:
+                taken[came] += moved.amount
 
 
 def entries_say_what_was_asked(book: Book) -> Iterator[Fault]:
