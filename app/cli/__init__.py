@@ -7,11 +7,12 @@ from .database import db_upgrade
 from .goods import import_goods
 from .imports import imports
 from .ledger import ledger
+from .months import month
 from .places import place, staff
 from .rule_books import import_rule_book
 from .sample import sample
 
-COMMANDS = (db_upgrade, grant_quota, imports, ledger, place, sample, staff)
+COMMANDS = (db_upgrade, grant_quota, imports, ledger, month, place, sample, staff)
 
 
 def register(app: Flask) -> None:
