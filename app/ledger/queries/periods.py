@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import BigInteger, Row, cast, func, select
+from sqlalchemy import BigInteger, Row, cast, func, literal, select, union_all
 from sqlalchemy.orm import aliased
 
 from app.extensions import db
@@ -99,29 +99,60 @@ def sums_by_purpose(
 ) -> dict[Purpose, dict[tuple[int, int], PeriodSums]]:
     """The same of several purposes, in as few statements."""
     sums: dict[Purpose, dict[tuple[int, int], PeriodSums]] = {each: {} for each in purposes}
-    account, moved = LedgerAccount, LedgerTransfer
     for purpose, owner_id, unit_id, balance in _openings(found_period, purposes):
         by_owner = sums[Purpose(purpose)]
         by_owner.setdefault((owner_id, unit_id), PeriodSums()).opening = balance
-    for column, side in ((moved.credit_account_id, "credits"), (moved.debit_account_id, "debits")):
-        rows = db.session.execute(
-            select(
-                account.purpose,
-                account.owner_id,
-                account.unit_id,
-                LedgerEntry.kind,
-                cast(func.sum(moved.amount), BigInteger),
-            )
-            .join(account, account.id == column)
-            .join(LedgerEntry, LedgerEntry.id == moved.entry_id)
-            .where(moved.period_id == found_period.id, account.purpose.in_(purposes))
-            .group_by(account.purpose, account.owner_id, account.unit_id, LedgerEntry.kind)
-        )
-        for purpose, owner_id, unit_id, kind, total in rows:
-            by_owner = sums[Purpose(purpose)]
-            by_kind = getattr(by_owner.setdefault((owner_id, unit_id), PeriodSums()), side)
-            by_kind[EntryKind(kind)] = total
+    for purpose, owner_id, unit_id, kind, credited, debited in _movements(found_period, purposes):
+        moved = sums[Purpose(purpose)].setdefault((owner_id, unit_id), PeriodSums())
+        if credited:
+            moved.credits[EntryKind(kind)] = credited
+        if debited:
+            moved.debits[EntryKind(kind)] = debited
     return sums
+
+
+def _movements(
+    found_period: LedgerPeriod, purposes: Collection[Purpose]
+) -> Sequence[Row[int, int, int, str, int, int]]:
+    """Purpose, owner, unit, kind of entry, and what that kind credited and debited.
+
+    Each transfer is read once for both of its sides, and each account once for all its transfers.
+    """
+    account, transfer = LedgerAccount, LedgerTransfer
+    moved = (
+        select(
+            transfer.credit_account_id, transfer.debit_account_id, transfer.amount, LedgerEntry.kind
+        )
+        .join(LedgerEntry, LedgerEntry.id == transfer.entry_id)
+        .where(transfer.period_id == found_period.id)
+        .cte("moved")
+    )
+    nothing = literal(0)
+    sides = union_all(
+        select(
+            moved.c.credit_account_id.label("account_id"), moved.c.kind,
+            moved.c.amount.label("credited"), nothing.label("debited"),
+        ),
+        select(moved.c.debit_account_id, moved.c.kind, nothing, moved.c.amount),
+    ).subquery()  # fmt: skip
+    folded = (
+        select(
+            sides.c.account_id,
+            sides.c.kind,
+            cast(func.sum(sides.c.credited), BigInteger).label("credited"),
+            cast(func.sum(sides.c.debited), BigInteger).label("debited"),
+        )
+        .group_by(sides.c.account_id, sides.c.kind)
+        .subquery()
+    )
+    return db.session.execute(
+        select(
+            account.purpose, account.owner_id, account.unit_id, folded.c.kind,
+            folded.c.credited, folded.c.debited,
+        )
+        .join(folded, folded.c.account_id == account.id)
+        .where(account.purpose.in_(purposes))
+    ).all()  # fmt: skip
 
 
 def _openings(

@@ -27,7 +27,7 @@ _OTHER_POINT_PURPOSES = (
     Purpose.ACTIVITY_INCOME, Purpose.STORE_TAKINGS, Purpose.SETTLED, Purpose.EXPIRED,
     Purpose.MOVED_OUT, Purpose.MOVED_IN,
 )  # fmt: skip
-_READ_PURPOSES = (*_HOUSEHOLD_PURPOSES, *_OTHER_POINT_PURPOSES, Purpose.STANDING)
+READ_PURPOSES = (*_HOUSEHOLD_PURPOSES, *_OTHER_POINT_PURPOSES, Purpose.STANDING)
 
 _Sums = Mapping[Purpose, Mapping[tuple[int, int], PeriodSums]]
 """What moved in the month, by purpose, owner and unit."""
@@ -84,7 +84,7 @@ def village_month(village_id: int, month: Month) -> VillageMonth:
     `notice_does_not_add_up` when they differ, which a sound book cannot make happen.
     """
     period = books.period(village_id, month)
-    sums = books.sums_by_purpose(period, _READ_PURPOSES)
+    sums = books.sums_by_purpose(period, READ_PURPOSES)
     by_household = _household_figures(sums)
     village = _village_figures(sums)
     if total(by_household.values()) != village:
