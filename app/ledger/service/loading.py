@@ -5,7 +5,6 @@ A book is posted and closed in memory by the same decisions as in the services (
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import BigInteger, Connection, cast, func, insert, literal, null, select, union_all
@@ -30,6 +29,8 @@ from app.ledger.models import (
     LedgerSeal,
     LedgerTransfer,
 )
+
+from .periods import seal_row
 
 Row = dict[str, Any]
 
@@ -103,9 +104,7 @@ class WholeBook:
         header = computed.header
         self._previous_digest = header.digest
         period |= {"closed_at": now, "closed_by": SYSTEM_ACTOR_ID}
-        self.rows[LedgerSeal].append(
-            {"period_id": period["id"], **asdict(header), "digest": header.digest, "sealed_at": now}
-        )
+        self.rows[LedgerSeal].append(seal_row(period["id"], computed, self._accounts, now))
         self.rows[LedgerClosing].extend(
             {
                 "period_id": period["id"],
