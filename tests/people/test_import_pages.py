@@ -47,7 +47,7 @@ def test_upload_look_confirm_and_again(president: PageClient, places: Places) ->
         "9005 周测试丁",
         "出生年月“1970.13”不对。",
         "请改成 1970-12 的样子再导入。",
-        "身份证号这一列有身份证号,没有读取,也没有保存。",
+        "身份证号这一列有身份证号，没有读取，也没有保存。",
         "=HYPERLINK(&#34;http://x&#34;",
     ):
         assert words in page
