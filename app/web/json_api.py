@@ -1,4 +1,4 @@
-"""The JSON API: bodies are read strictly, and the description says how they are answered."""
+"""The JSON API: what is sent is read strictly, and the description says how they are answered."""
 
 import json
 from collections.abc import Callable
@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Flask, Request
 from flask_smorest import Api, Blueprint
-from marshmallow import Schema, fields
+from marshmallow import RAISE, Schema, fields
 from webargs.core import missing, parse_json
 from webargs.flaskparser import FlaskParser, is_json_request
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
@@ -19,7 +19,10 @@ from .idempotency import KEY_HEADER, KEY_LENGTH_MAX
 from .transaction import KEY_REQUIRED_ATTRIBUTE, WRITES_ATTRIBUTE
 
 
-class _BodyParser(FlaskParser):
+class _StrictParser(FlaskParser):
+    # A misspelt search must not answer with everything there is.
+    DEFAULT_UNKNOWN_BY_LOCATION = FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION | {"query": RAISE}
+
     def load_json(self, req: Request, schema: Schema) -> Any:
         """The body as JSON, `missing` when there is none.
 
@@ -44,7 +47,7 @@ class _BodyParser(FlaskParser):
 class JsonBlueprint(Blueprint):
     """A feature's part of the API."""
 
-    ARGUMENTS_PARSER = _BodyParser()
+    ARGUMENTS_PARSER = _StrictParser()
 
     def add_url_rule(
         self,

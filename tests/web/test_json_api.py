@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 
 from app.identity.domain import Role
 from tests.factories.places import Places
+from tests.support.clients import ApiClient
 
 _DEEP = 100_000
 
@@ -54,6 +55,12 @@ def test_another_content_type_is_named(client: FlaskClient, kind: str | None) ->
     answer = client.post("/api/v1/sessions", data=b'{"user_name": "town"}', content_type=kind)
     assert answer.status_code == 415
     assert answer.get_json()["error"]["code"] == "unsupported_media_type"
+
+
+def test_a_misspelt_search_is_refused(app: Flask, places: Places) -> None:
+    answer = ApiClient(app, places.token(Role.BRANCH_PRESIDENT)).get("/households", serach="李")
+    assert answer.status_code == 422
+    assert answer.get_json()["error"]["facts"]["fields"] == {"query": {"serach": ["没有这一项。"]}}
 
 
 def _described(client: FlaskClient) -> dict[str, Any]:
