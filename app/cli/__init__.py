@@ -9,6 +9,7 @@ from .imports import imports
 from .ledger import ledger
 from .months import month
 from .places import place, staff
+from .proofs import export_book, prove
 from .rule_books import import_rule_book
 from .sample import sample
 
@@ -20,5 +21,7 @@ def register(app: Flask) -> None:
     imports.add_command(import_goods)
     imports.add_command(import_themes)
     imports.add_command(import_rule_book)
+    ledger.add_command(prove)
+    ledger.add_command(export_book)
     for command in COMMANDS:
         app.cli.add_command(command)

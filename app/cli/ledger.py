@@ -16,7 +16,8 @@ from app.kit.errors import NotFound
 from app.kit.month import Month
 from app.ledger import queries, service
 from app.ledger.domain.canonical import printed_digest
-from app.ledger.domain.sealing import ComputedSeal, prove_balances, prove_entries
+from app.ledger.domain.sealing import ComputedSeal
+from app.ledger.models import LedgerPeriod
 from app.ledger.queries import checker
 from app.web.transaction import run_in_transaction
 
@@ -64,7 +65,7 @@ def check_books(village_code: str | None, report_file: TextIO | None) -> None:
 def _checked(village_code: str | None) -> tuple[dict[int, str], list[checker.Finding]]:
     """The codes of the villages whose books were read, by id, and what was found."""
     checker.view_one_instant()
-    only = None if village_code is None else [_village_id(village_code)]
+    only = None if village_code is None else [village_id_of(village_code)]
     with click.progressbar(
         length=checker.passes_count(only),
         label="Checking",
@@ -108,7 +109,8 @@ def _report(codes: dict[int, str], findings: Sequence[checker.Finding]) -> dict[
 @click.option("--month", "month_code", required=True, help="For example 2026-10.")
 def verify_a_seal(village_code: str, month_code: str) -> None:
     """Recompute the digest of a closed month and compare it with the seal."""
-    computed, wrong = _sealed_month(village_code, month_code)
+    checker.view_one_instant()
+    computed, wrong = sealed_month(village_code, month_code)
     header = computed.header
     click.echo(f"{village_code} {month_code}: {printed_digest(header.digest)}")
     click.echo(f"entries {header.entry_count}, balances {header.balance_count}")
@@ -127,28 +129,8 @@ def record_heads() -> None:
         head = run_in_transaction(lambda village_id=village_id: service.record_head(village_id))  # type: ignore[misc]
         if head is not None:
             code = identity_queries.village(village_id).code
-            click.echo(f"{code}: entries {head.entry_count}, root {head.entries_root.hex()}")
-
-
-@ledger.command("prove")
-@click.option("--village", "village_code", required=True)
-@click.option("--month", "month_code", required=True, help="For example 2026-10.")
-@click.option("--entry", "entry_id", type=int, help="Prove this entry.")
-@click.option("--owner", "owner_id", type=int, help="Prove what this household or member holds.")
-def prove(village_code: str, month_code: str, entry_id: int | None, owner_id: int | None) -> None:
-    """Write the proofs, as JSON, that records are under the digest printed for a month.
-
-    app/static/verify_proof.py checks them on any machine.
-    """
-    if (entry_id is None) == (owner_id is None):
-        raise click.UsageError("say either --entry or --owner")
-    computed, _ = _sealed_month(village_code, month_code)
-    proofs = prove_balances(computed, owner_id or 0)
-    if entry_id is not None:
-        proofs = prove_entries(computed, {entry_id})
-    if not proofs:
-        raise click.ClickException(f"there is nothing of it under the seal of {month_code}")
-    click.echo(json.dumps([proof.document() for proof in proofs], indent=2))
+            root, digest = head.entries_root.hex(), head.digest.hex()
+            click.echo(f"{code}: entries {head.entry_count}, root {root}, digest {digest}")
 
 
 @ledger.command("grant")
@@ -170,14 +152,10 @@ def grant(role: str) -> None:
     click.echo(f"{role} may insert into the books, and change nothing there.")
 
 
-def _sealed_month(village_code: str, month_code: str) -> tuple[ComputedSeal, list[str]]:
+def sealed_month(village_code: str, month_code: str) -> tuple[ComputedSeal, list[str]]:
     """The seal as the rows give it, and in what the stored one differs."""
-    checker.view_one_instant()
-    village_id = _village_id(village_code)
-    try:
-        period = queries.period(village_id, Month.parse(month_code))
-    except (NotFound, ValueError) as error:
-        raise click.BadParameter(f"there is no month {month_code}") from error
+    village_id = village_id_of(village_code)
+    period = period_of(village_id, month_code)
     stored = queries.seal(period.id)
     if stored is None:
         raise click.ClickException(f"{month_code} is still open and has no seal")
@@ -185,7 +163,16 @@ def _sealed_month(village_code: str, month_code: str) -> tuple[ComputedSeal, lis
     return computed, queries.differences(stored, computed.header)
 
 
-def _village_id(code: str) -> int:
+def period_of(village_id: int, month_code: str) -> LedgerPeriod:
+    """The period of a month that was typed."""
+    try:
+        return queries.period(village_id, Month.parse(month_code))
+    except (NotFound, ValueError) as error:
+        raise click.BadParameter(f"there is no month {month_code}") from error
+
+
+def village_id_of(code: str) -> int:
+    """The village of a code that was typed."""
     try:
         return identity_queries.village_by_code(code).id
     except NotFound as error:

@@ -137,7 +137,7 @@ def test_record_heads(each_app: Flask) -> None:
     open_book()
     done = _run(each_app, "record-heads")
     assert done.exit_code == 0
-    assert re.fullmatch(r"luxi: entries 1, root [0-9a-f]{64}\n", done.stdout)
+    assert re.fullmatch(r"luxi: entries 1, root [0-9a-f]{64}, digest [0-9a-f]{64}\n", done.stdout)
     assert _run(each_app, "record-heads").stdout == done.stdout
 
 

@@ -111,7 +111,7 @@ def test_a_broken_proof_is_answered_in_words(tmp_path: Path, content: str) -> No
 def test_the_command_says_what_it_lacks(app: Flask, printed: str) -> None:
     run = app.test_cli_runner().invoke
     month = ["ledger", "prove", "--village", "luxi", "--month", "2026-10"]
-    assert "either --entry or --owner" in run(args=month).stderr
+    assert "say one of --entry" in run(args=month).stderr
     assert "nothing of it" in run(args=[*month, "--entry", "5"]).stderr
     still_open = [*month[:-1], "2026-11", "--owner", "1"]
     assert "still open" in run(args=still_open).stderr

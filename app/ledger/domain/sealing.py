@@ -61,6 +61,33 @@ class Proof:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """That the entries which were under an earlier root are the first ones of what came of them:
+    of a later head, or of the seal when the month is closed.
+    """
+
+    earlier_count: int
+    earlier_root: bytes
+    later_count: int
+    later_root: bytes
+    path: tuple[bytes, ...]
+    seal: bytes | None
+
+    def document(self) -> dict[str, object]:
+        """The proof as JSON, bytes in hexadecimal digits."""
+        later: dict[str, object] = (
+            {"later_entries": self.later_count, "later_root": self.later_root.hex()}
+            if self.seal is None
+            else {"seal": self.seal.hex()}
+        )
+        return {
+            "earlier_entries": self.earlier_count,
+            "earlier_root": self.earlier_root.hex(),
+            "path": [beside.hex() for beside in self.path],
+        } | later
+
+
 def closing_balances(
     openings: Mapping[Address, int], entries: Sequence[EntryRow]
 ) -> tuple[BalanceRow, ...]:
@@ -135,6 +162,26 @@ def compare_leaves(kept: Sequence[Leaf], found: Sequence[Leaf]) -> Iterator[tupl
     for row_id in now:
         if row_id not in before:
             yield row_id, "was added"
+
+
+def prove_growth(computed: ComputedSeal, earlier_count: int, *, sealed: bool) -> Growth:
+    """The proof that the first entries of a period are still its first ones; IndexError when it
+    has not so many. Without a seal, what they grew to is the root over all entries.
+    """
+    hashes = computed.entry_hashes
+    return Growth(
+        earlier_count=earlier_count,
+        earlier_root=merkle.root(hashes[:earlier_count]),
+        later_count=len(hashes),
+        later_root=computed.header.entries_root,
+        path=merkle.prove_growth(hashes, earlier_count),
+        seal=seal_bytes(computed.header) if sealed else None,
+    )
+
+
+def chain_document(seals: Iterable[SealHeader]) -> dict[str, object]:
+    """Seals of consecutive months as JSON: each carries the digest of the one before."""
+    return {"seals": [seal_bytes(seal).hex() for seal in seals]}
 
 
 def prove_entries(computed: ComputedSeal, entry_ids: Collection[int]) -> list[Proof]:
