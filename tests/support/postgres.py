@@ -5,8 +5,10 @@ import itertools
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -16,22 +18,29 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
+from tests.support.processes import children_of, wait_until_dead
+
 _SYSTEM_FOLDER = Path("/usr/lib/postgresql")
 _SUPERUSER = "postgres"
 _SETTINGS = {"listen_addresses": "", "max_connections": "100", "shared_buffers": "64MB"}
+_SECONDS_MAX = 120
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class PostgresServer:
     """A running server that only listens on a socket in its own folder.
 
-    `programs` holds the server's programs, `data` its cluster.
+    `programs` holds the server's programs, `data` its cluster; `owner` runs it, None being the
+    user of this process.
     """
 
     programs: Path
     data: Path
     socket_folder: Path
+    owner: pwd.struct_passwd | None
+    settings: Mapping[str, str]
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+    _process: subprocess.Popen[bytes] | None = None
 
     def url(self, database: str) -> str:
         """Address of a database for SQLAlchemy with psycopg 3."""
@@ -58,6 +67,64 @@ class PostgresServer:
         """Drop a database, and cut off whoever is still connected to it."""
         self._execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
+    def start(self, *, file_blocks_max: int | None = None) -> None:
+        """Start it, recovering what a kill has left; RuntimeError with the log when it fails.
+
+        No file that it writes may then grow beyond so many blocks of 512 bytes.
+        """
+        options = [f"--unix_socket_directories={self.socket_folder}"]
+        options += [f"--{name}={value}" for name, value in self.settings.items()]
+        limit = []
+        if file_blocks_max is not None:
+            limit = ["sh", "-c", f'ulimit -S -f {file_blocks_max}; exec "$@"', "sh"]
+        with self._log_path.open("a") as log:
+            # A child of this process, so that a killed one does not linger as a zombie, which a
+            # new one would take for the holder of its data.
+            self._process = subprocess.Popen(
+                [*limit, self.programs / "postgres", "-D", self.data, *options],
+                stdout=log, stderr=log, cwd=self.socket_folder, **_as_user(self.owner),
+            )  # fmt: skip
+        end = time.monotonic() + _SECONDS_MAX
+        while not self._is_ready():
+            if self._process.poll() is not None or time.monotonic() > end:
+                raise RuntimeError(f"postgres does not start:\n{self._log_path.read_text()}")
+            time.sleep(0.1)
+
+    def stop(self) -> None:
+        """Stop it in good order; one that cannot, its disk being full perhaps, is killed."""
+        if self._process is None or self._process.poll() is not None:
+            return
+        self._process.send_signal(signal.SIGINT)
+        try:
+            self._process.wait(_SECONDS_MAX)
+        except subprocess.TimeoutExpired:
+            self.kill()
+
+    def kill(self) -> None:
+        """Kill every process of the server at once, as a crash of the machine would.
+
+        What it had in its memory only is lost; what it had handed to the kernel is not.
+        """
+        assert self._process is not None
+        # Stopped, it can neither notice the death of its children nor start new ones.
+        self._process.send_signal(signal.SIGSTOP)
+        victims = [*children_of(self._process.pid), self._process.pid]
+        for process_id in victims:
+            os.kill(process_id, signal.SIGKILL)
+        self._process.wait()
+        wait_until_dead(victims)
+
+    @property
+    def _log_path(self) -> Path:
+        return self.socket_folder / "log"
+
+    def _is_ready(self) -> bool:
+        done = subprocess.run(
+            [self.programs / "pg_isready", "--quiet", "--host", self.socket_folder],
+            cwd=self.socket_folder, check=False,
+        )  # fmt: skip
+        return done.returncode == 0
+
     def _execute(self, statement: sql.Composed) -> None:
         with psycopg.connect(
             host=str(self.socket_folder), user=_SUPERUSER, dbname="postgres", autocommit=True
@@ -67,11 +134,16 @@ class PostgresServer:
 
 @contextmanager
 def run_postgres(
-    programs: Path | None = None, *, settings: Mapping[str, str] | None = None
+    programs: Path | None = None,
+    *,
+    settings: Mapping[str, str] | None = None,
+    data: Path | None = None,
+    wal_segment_mb: int = 16,
 ) -> Iterator[PostgresServer]:
     """Start a server in a temporary folder; stop it and remove the folder at the end.
 
-    `settings` replace or add to those that tests run with.
+    `settings` replace or add to those that tests run with. `data` is a folder to be made for its
+    cluster when that is to lie elsewhere.
     """
     owner = _unprivileged_owner()
     # Not pytest's temporary folder: the path of a socket may only have 107 characters.
@@ -80,12 +152,15 @@ def run_postgres(
         if owner:
             os.chown(folder, owner.pw_uid, owner.pw_gid)
         programs = _reachable(programs or find_programs(), folder, owner)
-        server = PostgresServer(programs=programs, data=folder / "data", socket_folder=folder)
-        _start(server, owner, _SETTINGS | dict(settings or {}))
+        server = PostgresServer(
+            programs, data or folder / "data", folder, owner, _SETTINGS | dict(settings or {})
+        )
+        _make_cluster(server, wal_segment_mb)
         try:
+            server.start()
             yield server
         finally:
-            _run(server, owner, "pg_ctl", "stop", "--wait", "--mode", "fast")
+            server.stop()
     finally:
         shutil.rmtree(folder)
 
@@ -134,33 +209,16 @@ def _reachable(programs: Path, folder: Path, owner: pwd.struct_passwd | None) ->
     return programs
 
 
-def _start(
-    server: PostgresServer, owner: pwd.struct_passwd | None, settings: Mapping[str, str]
-) -> None:
-    _run(
-        server, owner, "initdb", "--no-sync", "--auth=trust", "--encoding=UTF8",
-        "--locale=C.UTF-8", f"--username={_SUPERUSER}",
+def _make_cluster(server: PostgresServer, wal_segment_mb: int) -> None:
+    done = subprocess.run(
+        [server.programs / "initdb", "--no-sync", "--auth=trust", "--encoding=UTF8",
+         "--locale=C.UTF-8", f"--username={_SUPERUSER}", f"--wal-segsize={wal_segment_mb}",
+         "-D", server.data],
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd=server.socket_folder,
+        check=False, text=True, **_as_user(server.owner),
     )  # fmt: skip
-    options = " ".join(
-        f"-c {name}={value}"
-        for name, value in {"unix_socket_directories": server.socket_folder, **settings}.items()
-    )
-    _run(server, owner, "pg_ctl", "start", "--wait", "--options", options)
-
-
-def _run(
-    server: PostgresServer, owner: pwd.struct_passwd | None, program: str, *arguments: str
-) -> None:
-    # A file, not a pipe: the server keeps it open for as long as it runs.
-    log_path = server.socket_folder / "log"
-    with log_path.open("a") as log:
-        done = subprocess.run(
-            [server.programs / program, *arguments, "-D", server.data],
-            stdout=log, stderr=log, cwd=server.socket_folder, check=False,
-            **_as_user(owner),
-        )  # fmt: skip
     if done.returncode:
-        raise RuntimeError(f"{program} failed:\n{log_path.read_text()}")
+        raise RuntimeError(f"initdb failed:\n{done.stdout}")
 
 
 def _as_user(owner: pwd.struct_passwd | None) -> dict[str, Any]:
