@@ -1,11 +1,12 @@
 """A full disk: refused with a plain word, nothing torn, and all well when there is room again."""
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from app.extensions import db
 from tests.conftest import migrate
@@ -21,6 +22,8 @@ _TMPFS, _LIMIT = "tmpfs", "file size limit"
 _DISK = _TMPFS if may_mount() else _LIMIT
 _ROUNDS_MAX = 40
 _WAL_SEGMENT_MB = 1
+# More than the server ever keeps ready in front of the one that it writes.
+_WAL_SEGMENTS_SPARE = 200
 
 
 # The limit is tried everywhere, so that it is known to work where nothing can be mounted.
@@ -51,8 +54,25 @@ def test_postgresql(disk: str, crowd: Crowd, tmp_path: Path) -> None:
         with application_on(url), running(WebServer(url, tmp_path / "log")) as web:
             village = make_busy_village()
             db.session.remove()
-            full = filled(folder) if folder else _limited(server)
+            full = _filled_with_its_log(server, folder) if folder else _limited(server)
             _fill_up_and_go_on(web, crowd, village, full)
+
+
+@contextmanager
+def _filled_with_its_log(server: PostgresServer, folder: Path) -> Iterator[None]:
+    """First no table can grow, which the server takes calmly; at the end neither can its log, at
+    which it gives up.
+    """
+    with filled(folder):
+        yield
+        with suppress(DBAPIError):
+            for _ in range(_WAL_SEGMENTS_SPARE):
+                # A file of the log ends as soon as there is anything in it.
+                db.session.execute(text("SELECT pg_create_restore_point('full')"))
+                db.session.execute(text("SELECT pg_switch_wal()"))
+        db.session.rollback()
+        server.wait_until_ended()
+    server.start()
 
 
 @contextmanager

@@ -90,6 +90,11 @@ class PostgresServer:
                 raise RuntimeError(f"postgres does not start:\n{self._log_path.read_text()}")
             time.sleep(0.1)
 
+    def wait_until_ended(self) -> None:
+        """Come back when it has given up by itself; TimeoutExpired when it does not."""
+        assert self._process is not None
+        self._process.wait(_SECONDS_MAX)
+
     def stop(self) -> None:
         """Stop it in good order; one that cannot, its disk being full perhaps, is killed."""
         if self._process is None or self._process.poll() is not None:
