@@ -1,7 +1,11 @@
 """What the books tell, on both databases."""
 
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
+from app.kit import clock
 from app.kit.errors import NotFound
 from app.kit.month import Month
 from app.ledger import queries, service
@@ -148,3 +152,32 @@ def test_periods_are_found_by_month() -> None:
         queries.period(VILLAGE, Month(2027, 1))
     with pytest.raises(NotFound, match="period_not_found"):
         queries.compute_seal(VILLAGE + 1, queries.period(VILLAGE, OCTOBER).id)
+
+
+def test_balances_at_an_instant_count_from_the_seal_before_it() -> None:
+    start = datetime(2026, 10, 1, tzinfo=UTC)
+    named = ["issuance", "budget", "pending1", "member1", "spendable5"]
+
+    def held_at(hour: int) -> tuple[int, ...]:
+        addresses = [ACCOUNTS[name] for name in named]
+        then = queries.balances_at(addresses, start + timedelta(hours=hour))
+        return tuple(then[address] for address in addresses)
+
+    steps: list[Callable[[], object]] = [
+        open_book,
+        lambda: post("budget → pending1 20; scores → member1 20"),
+        lambda: _close(OCTOBER),
+        lambda: post("budget → pending1 5"),
+        lambda: _close(OCTOBER.next),
+        lambda: _close(OCTOBER.next.next),
+        lambda: post("member1 → scores 3", kind=EntryKind.DEDUCTION),
+    ]
+    for hour, step in enumerate(steps, 1):
+        with clock.stopped_at(start + timedelta(hours=hour)):
+            step()
+    assert held_at(0) == (0, 0, 0, 0, 0)
+    assert held_at(1) == (-1000, 1000, 0, 0, 0)
+    assert held_at(2) == held_at(3) == (-1000, 980, 20, 20, 0)
+    assert held_at(4) == held_at(5) == held_at(6) == (-1000, 975, 25, 20, 0)
+    assert held_at(7) == held_at(99) == (-1000, 975, 25, 17, 0)
+    assert queries.balances_at([], start) == {}

@@ -2,6 +2,7 @@
 
 from .accounts import balance as balance
 from .accounts import balances as balances
+from .accounts import balances_at as balances_at
 from .accounts import balances_of_purpose as balances_of_purpose
 from .entries import entries as entries
 from .entries import entry as entry

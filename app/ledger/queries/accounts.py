@@ -1,6 +1,7 @@
 """Which account an address names, and what it holds."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -22,6 +23,7 @@ from app.ledger.models import (
     LedgerAccount,
     LedgerBalance,
     LedgerClosing,
+    LedgerEntry,
     LedgerPeriod,
     LedgerSeal,
     LedgerTransfer,
@@ -121,6 +123,24 @@ def _grouped(found: dict[Address, int]) -> dict[tuple[int, bool], list[int]]:
     return groups
 
 
+def balances_at(addresses: Sequence[Address], moment: datetime) -> dict[Address, int]:
+    """What several accounts held at an instant, what was posted at that very instant included.
+
+    Counted from the closing balances before the month that was open then. A posting that came
+    late into a month whose clock had run ahead is counted where its seal counts it.
+    """
+    by_village: dict[int, dict[int, Address]] = {}
+    for address, account_id in find_accounts(addresses).items():
+        by_village.setdefault(address.village_id, {})[account_id] = address
+    held = dict.fromkeys(addresses, 0)
+    for village_id, named in by_village.items():
+        for start in range(0, len(named), _IDS_PER_STATEMENT):
+            some = list(named)[start : start + _IDS_PER_STATEMENT]
+            for account_id, total in db.session.execute(_counted_at(village_id, some, moment)):
+                held[named[account_id]] = total
+    return held
+
+
 def balances_of_purpose(
     village_id: int, purpose: Purpose, unit_id: int | None = None
 ) -> dict[tuple[int, int], int]:
@@ -159,7 +179,6 @@ def _counted(village_id: int, account_ids: Sequence[int] | Select[int]) -> Selec
     """The balance of accounts without a balance row: the last sealed closing balance and what
     moved in the open period. One statement, so that a close in between cannot split it.
     """
-    moved = LedgerTransfer
     last_sealed = (
         select(LedgerSeal.period_id)
         .where(LedgerSeal.village_id == village_id)
@@ -172,17 +191,49 @@ def _counted(village_id: int, account_ids: Sequence[int] | Select[int]) -> Selec
         .where(LedgerPeriod.village_id == village_id, LedgerPeriod.closed_at.is_(None))
         .scalar_subquery()
     )
-    closing = LedgerClosing
+    return _since(last_sealed, open_now, account_ids)
+
+
+def _counted_at(village_id: int, account_ids: Sequence[int], moment: datetime) -> Select[int, int]:
+    """The same as it was at an instant."""
+    period = LedgerPeriod
+    open_then = (
+        select(func.max(period.number))
+        .where(period.village_id == village_id, period.opened_at <= moment)
+        .scalar_subquery()
+    )
+    before, then = (
+        select(period.id)
+        .where(period.village_id == village_id, period.number == number)
+        .scalar_subquery()
+        for number in (open_then - 1, open_then)
+    )
+    return _since(before, then, account_ids, until=moment)
+
+
+def _since(
+    sealed_period: ScalarSelect[int],
+    next_period: ScalarSelect[int],
+    account_ids: Sequence[int] | Select[int],
+    until: datetime | None = None,
+) -> Select[int, int]:
+    """Closing balances of one period and what moved in the next, up to an instant if given."""
+    closing, moved = LedgerClosing, LedgerTransfer
+    sides = []
+    for column, sign in ((moved.credit_account_id, 1), (moved.debit_account_id, -1)):
+        side = select(column, sign * moved.amount).where(
+            moved.period_id == next_period, column.in_(account_ids)
+        )
+        if until is not None:
+            side = side.join(LedgerEntry, LedgerEntry.id == moved.entry_id).where(
+                LedgerEntry.posted_at <= until
+            )
+        sides.append(side)
     parts = union_all(
         select(closing.account_id.label("account_id"), closing.balance.label("amount")).where(
-            closing.period_id == last_sealed, closing.account_id.in_(account_ids)
+            closing.period_id == sealed_period, closing.account_id.in_(account_ids)
         ),
-        *(
-            select(column, sign * moved.amount).where(
-                moved.period_id == open_now, column.in_(account_ids)
-            )
-            for column, sign in ((moved.credit_account_id, 1), (moved.debit_account_id, -1))
-        ),
+        *sides,
     ).subquery()
     # PostgreSQL adds BIGINTs up to NUMERIC; amounts are whole numbers, so back they go.
     total = cast(func.sum(parts.c.amount), BigInteger).label("balance")
