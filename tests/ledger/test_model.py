@@ -1,109 +1,97 @@
-"""Long random lives of a book against a model that fits on a page."""
+"""Long random lives of two villages' books on both databases, beside a model of them.
 
-import random
+Every run lives the same lives. LEDGER_MODEL_LIVES=500 lives that many others, each three times as
+long.
+"""
+
+import os
+from collections.abc import Iterator
 
 import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis.stateful import run_state_machine_as_test
 
-from app.kit.month import Month
-from app.ledger import queries, service
-from app.ledger.domain.accounts import LIMITED_PURPOSES, Address
-from app.ledger.domain.drafts import EntryDraft, Posted, TransferDraft, mirrored
-from app.ledger.queries import checker
-from app.web.transaction import run_in_transaction
-from tests.ledger.books import ACCOUNTS, DAY, OCTOBER, VILLAGE, draft, open_book
+from app import create_app
+from app.extensions import db
+from app.kit.ids import use_node
+from app.ledger.domain.drafts import EntryKind
+from tests.conftest import settings_for
+from tests.ledger.model.machine import CHANGES, STOCK_WAYS, LedgerMachine
+from tests.ledger.model.twins import Twins
 
-pytestmark = pytest.mark.usefixtures("each_app")
-
-_NAMES = ("issuance", "budget", "takings", "pending1", "spendable1", "held1", "spendable2")
-
-
-class Life:
-    """A book and what it should hold."""
-
-    def __init__(self, seed: int) -> None:
-        self.chance = random.Random(seed)  # noqa: S311 - must repeat
-        self.balances: dict[Address, int] = {}
-        self.posted: dict[int, EntryDraft] = {}
-        self.reversed_ids: set[int] = set()
-        self.month: Month = OCTOBER
-
-    def post(self) -> None:
-        """Post a batch with a verdict for each draft."""
-        drafts = [self._draft() for _ in range(self.chance.randint(1, 6))]
-        expected = [self._moves(wish.transfers) for wish in drafts]
-        verdicts = run_in_transaction(lambda: service.post_each(drafts))
-        assert [isinstance(verdict, Posted) for verdict in verdicts] == expected
-        for wish, verdict in zip(drafts, verdicts, strict=True):
-            if isinstance(verdict, Posted):
-                self.posted[verdict.entry_id] = wish
-
-    def repeat(self) -> None:
-        """Send something again; it is answered and changes nothing."""
-        if self.posted:
-            entry_id = self.chance.choice(sorted(self.posted))
-            again = run_in_transaction(lambda: service.post([self.posted[entry_id]]))[0]
-            assert (again.entry_id, again.replayed) == (entry_id, True)
-
-    def reverse(self) -> None:
-        """Take something back, where it was not yet and is still there."""
-        if not self.posted:
-            return
-        entry_id = self.chance.choice(sorted(self.posted))
-        possible = entry_id not in self.reversed_ids and self._moves(
-            mirrored(self.posted[entry_id].transfers)
-        )
-        key = f"reversal {self.chance.random()}"
-        wish = service.reversal_draft(
-            entry_id, village_id=VILLAGE, actor_id=8, idempotency_key=key, occurred_on=DAY
-        )
-        (verdict,) = run_in_transaction(lambda: service.post_each([wish]))
-        assert isinstance(verdict, Posted) == possible
-        if possible:
-            self.reversed_ids.add(entry_id)
-
-    def close(self) -> None:
-        """Close the month."""
-        run_in_transaction(lambda: service.close_period(VILLAGE, month=self.month))
-        self.month = self.month.next
-
-    def compare(self) -> None:
-        """The books hold what they should, and every statement leads there."""
-        held = queries.balances([ACCOUNTS[name] for name in _NAMES])
-        assert held == {address: self.balances.get(address, 0) for address in held}
-        for address, balance in held.items():
-            lines = queries.statement(address, limit=1000)
-            assert sum(line.amount for line in lines) == balance
-            assert not lines or lines[0].balance_after == balance
-            assert not lines or lines[-1].balance_after == lines[-1].amount
-        assert checker.check() == []
-
-    def _draft(self) -> EntryDraft:
-        parts = []
-        for _ in range(self.chance.randint(1, 3)):
-            debit, credit = self.chance.sample(_NAMES, 2)
-            parts.append(f"{debit} → {credit} {self.chance.randint(1, 40)}")
-        return draft("; ".join(parts))
-
-    def _moves(self, transfers: tuple[TransferDraft, ...]) -> bool:
-        after = dict(self.balances)
-        for moved in transfers:
-            for address, change in ((moved.debit, -moved.amount), (moved.credit, moved.amount)):
-                after[address] = after.get(address, 0) + change
-                if address.purpose in LIMITED_PURPOSES and after[address] < 0:
-                    return False
-        self.balances = after
-        return True
+_LIVES = int(os.environ.get("LEDGER_MODEL_LIVES", "0"))
 
 
-@pytest.mark.parametrize("seed", [1, 2])
-def test_a_long_life(seed: int) -> None:
-    open_book(budget=0)
-    life = Life(seed)
-    steps = [life.post] * 6 + [life.repeat] * 2 + [life.reverse] * 4 + [life.close]
-    for step in range(120):
-        life.chance.choice(steps)()
-        if step % 40 == 39:
-            life.compare()
-    assert len(life.posted) > 50
-    assert len(life.reversed_ids) > 5
-    assert life.month > OCTOBER
+@pytest.fixture
+def twins(sqlite_url: str, postgres_url: str) -> Iterator[Twins]:
+    """One application on each database."""
+    apps = [create_app(settings_for(url)) for url in (sqlite_url, postgres_url)]
+    yield Twins(apps)
+    use_node(None)
+    for app in apps:
+        with app.app_context():
+            db.engine.dispose()
+
+
+def test_books_on_both_databases_live_as_their_model(twins: Twins) -> None:
+    def begin() -> LedgerMachine:
+        return LedgerMachine(twins)
+
+    run_state_machine_as_test(
+        begin,  # type: ignore[arg-type]
+        settings=settings(
+            max_examples=_LIVES or 5,
+            stateful_step_count=120 if _LIVES else 40,
+            derandomize=not _LIVES,
+            deadline=None,
+            database=None,
+            suppress_health_check=list(HealthCheck),
+            phases=[Phase.generate, Phase.shrink],
+        ),
+    )
+
+
+def test_a_month_in_which_everything_happens(twins: Twins) -> None:
+    """Each event once where it stands, whatever the random lives come across."""
+    life = LedgerMachine(twins)
+    life.begin(budget=500, points=80, both=True)
+    for pool in ("pool 1", "bonus"):
+        life.reserve(0, pool, 60, back=False)
+    life.reserve(0, "pool 1", 5, back=True)
+    life.award(0, 1, 20, "budget", "member")
+    life.award(0, 2, 15, "pool 1", "home")
+    life.time_goes_by(600, ahead=3600)
+    life.award_many(0, [(1, 5), (2, 6), (3, 7)], each=True, twin="same")
+    life.record_head(0)
+    life.time_goes_by(60, ahead=-3600)
+    life.bonus(0, [4, 3, 2])
+    life.move_points(0, 1, 12, "hold")
+    for way in ("hold_release", "activity_payment", "expiry", "deduction", "move"):
+        life.move_points(0, 2 if way == "move" else 1, 3, way)
+    for stock_way in STOCK_WAYS:
+        life.move_goods(0, 1, 1, stock_way)
+    life.redeem(0, 1, 8, reserved=False, goods=[(1, 3), (2, 2)])
+    life.redeem(0, 1, 3, reserved=True, goods=[(1, 1)])
+    life.redeem(0, 2, 5, reserved=False, goods=[])
+    life.move_points(0, 1, 4, "store_settlement")
+    life.void(0, goods_back=True)
+    life.void(1, goods_back=True)
+    life.move_away(1, 10, village=0)
+    life.reverse(0, 3)
+    life.settle(0, at_once=True)
+    life.take_back(0)
+    life.time_goes_by(600, ahead=0)
+    life.repeat(5, None, elsewhere=False, each=True)
+    life.repeat(5, CHANGES[1], elsewhere=True, each=False)
+    life.repeat_reversal(0)
+    life.award(0, 1, 9, "budget", "member")
+    life.set_ceiling(0, "pending 1", room=2)
+    life.award(0, 1, 3, "budget", "member")
+    life.close(0)
+    life.close_by_name(0, "2026-10")
+    life.award(0, 3, 2, "budget", "home")
+    life.teardown()
+    assert {kind.value for kind in EntryKind if kind is not EntryKind.RETURN} | {
+        "stock_in again", "reversal again", "idempotency_mismatch", "insufficient_balance",
+        "balance_ceiling",
+    } <= life.life.outcomes.keys()  # fmt: skip
