@@ -1,5 +1,6 @@
 """Between two seals, a head every night keeps the open month."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -7,7 +8,7 @@ from sqlalchemy import func, select
 
 from app.extensions import db
 from app.kit import clock
-from app.kit.ids import IdSource
+from app.kit.ids import IdSource, use_node
 from app.ledger import queries, service
 from app.ledger.models import LedgerHead
 from app.ledger.queries import checker
@@ -16,6 +17,13 @@ from app.web.transaction import run_in_transaction
 from tests.ledger.books import OCTOBER, VILLAGE, open_book, post
 
 pytestmark = pytest.mark.usefixtures("each_app")
+
+
+@pytest.fixture(autouse=True)
+def own_node() -> Iterator[None]:
+    """Whatever node a test plays, the process has its own again afterwards."""
+    yield
+    use_node(None)
 
 
 def _record() -> tuple[int, int] | None:
@@ -66,6 +74,18 @@ def test_no_entry_slips_in_below_a_head() -> None:
     run_in_transaction(write_head)
     later = post("scores → member2 5")[0]
     assert posted.entry_id < ahead < later.entry_id
+
+
+def test_heads_follow_each_other_whatever_the_clocks_say() -> None:
+    """A server whose clock is an hour ahead records a head, then one whose clock is right."""
+    open_book()
+    with clock.stopped_at(clock.now() + timedelta(hours=1)):
+        use_node(5)
+        _record()
+    use_node(6)
+    last = post("scores → member1 5")[0]
+    assert _record() == _record() == (2, last.entry_id)
+    assert [head.entry_count for head in heads(last.period_id)] == [1, 2]
 
 
 def test_ids_grow_from_month_to_month() -> None:

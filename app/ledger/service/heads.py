@@ -31,7 +31,8 @@ def record_head(village_id: int) -> LedgerHead | None:
     hashes = hashes_of(found, period.number)
     since = 0 if last is None else last.entry_count
     head = LedgerHead(
-        id=new_id(),
+        # The newest head is the one with the highest id, whatever the clocks of servers say.
+        id=new_id(after=0 if last is None else last.id),
         village_id=village_id,
         period_id=period.id,
         entry_count=len(found),
