@@ -48,8 +48,9 @@ def _kill_one_after_the_other(
 ) -> None:
     """Under load; needs an application context on the database."""
     village = make_busy_village()
-    # No connection of this process may be in the way.
     db.session.remove()
+    # No connection of this process is to a server that will be gone.
+    db.engine.dispose()
     deed = crowd.send_off(web.port, busy_steps(village))
     for number, kill in enumerate(kills, start=1):
         deed.wait_for_successes(30 * number)
@@ -76,6 +77,7 @@ def test_the_checker_finds_what_is_lost(crowd: Crowd, tmp_path: Path) -> None:
             # The village itself is to survive.
             db.session.execute(text("CHECKPOINT"))
             db.session.remove()
+            db.engine.dispose()
             deed = crowd.send_off(web.port, busy_steps(village))
             deed.wait_for_successes(40)
             server.kill()
