@@ -5,18 +5,23 @@ switched off for the planting, as whoever owns the database could.
 """
 
 import datetime as dt
+import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, cast
 
 import pytest
 from flask import Flask
 from sqlalchemy import (
+    Column,
     ColumnElement,
     CursorResult,
     Row,
     Table,
     and_,
+    delete,
+    insert,
     inspect,
     select,
     text,
@@ -26,9 +31,12 @@ from sqlalchemy.exc import IntegrityError
 
 from app.extensions import db
 from app.kit.db import Base, UtcDateTime
-from app.ledger import service
+from app.ledger import queries, service
 from app.ledger.domain.drafts import EntryKind
+from app.ledger.models import LedgerEntry, LedgerHead, LedgerPeriod, LedgerSeal
 from app.ledger.queries import checker
+from app.ledger.queries.accounts import find_accounts
+from app.ledger.service.periods import seal_row
 from app.web.transaction import run_in_transaction
 from tests.ledger.books import DAY, OCTOBER, VILLAGE, open_book, post
 
@@ -136,11 +144,16 @@ class _Place:
         return named
 
 
-def _places() -> Iterator[_Place]:
+def _rows() -> Iterator[tuple[Table, Row[Any]]]:
     for table in _TABLES:
         for row in db.session.execute(select(table)).all():
-            for column in table.columns:
-                yield _Place(table, column.name, row)
+            yield table, row
+
+
+def _places() -> Iterator[_Place]:
+    for table, row in _rows():
+        for column in table.columns:
+            yield _Place(table, column.name, row)
 
 
 def _change(place: _Place) -> Values:
@@ -203,3 +216,116 @@ def test_what_no_other_row_speaks_of_is_no_more_than_listed(book: None) -> None:
             and place.row._mapping["number"] == number
         )
         assert not _found(lambda place=place: _change(place))  # type: ignore[misc]
+
+
+def test_every_row_that_is_removed_is_missed(book: None) -> None:
+    missed = []
+    for table, row in list(_rows()):
+        place = _Place(table, "", row)
+        findings = _found(
+            lambda place=place: db.session.execute(delete(place.table).where(place.key))  # type: ignore[misc]
+        )
+        if table.name in ("ledger_period", "ledger_seal", "ledger_head"):
+            # What came after tells.
+            is_told = bool(findings)
+        else:
+            is_told = bool(_row_names(findings) & {name for _, name in place.names({})})
+        if not is_told:
+            missed.append((table.name, row, findings))
+    assert missed == []
+
+
+_FRESH: dict[str, Callable[[Values], Values]] = {
+    # One that holds nothing says nothing; a limited one has a balance row besides.
+    "ledger_account": lambda row: {"owner_id": row["owner_id"] + 1000, "purpose": 10},
+    "ledger_balance": lambda row: {"account_id": row["account_id"] + 1000},
+    "ledger_closing": lambda row: {"account_id": row["account_id"] + 1000},
+    "ledger_entry": lambda row: {
+        "idempotency_key": row["idempotency_key"] + "x",
+        "reverses_id": None,
+    },
+    "ledger_head": lambda _: {},
+    "ledger_period": lambda row: {
+        "number": row["number"] + 10,
+        "month": "2030-01",
+        "closed_at": _SOME_TIME,
+    },
+    "ledger_seal": lambda row: {
+        "period_id": row["period_id"] + 1000,
+        "period_number": row["period_number"] + 10,
+    },
+    "ledger_transfer": lambda _: {},
+}
+
+
+def test_every_row_that_is_added_is_one_too_many(book: None) -> None:
+    assert {table.name for table in _TABLES} == set(_FRESH)
+    missed = []
+    for table, row in list(_rows()):
+        values = dict(row._mapping)
+        if "id" in values:
+            values["id"] += 1000
+        values |= _FRESH[table.name](values)
+        findings = _found(
+            lambda table=table, values=values: db.session.execute(insert(table).values(values))  # type: ignore[misc]
+        )
+        place = _Place(table, "", row)
+        if not _row_names(findings) & {name for _, name in place.names(values)}:
+            missed.append((table.name, row, findings))
+    assert missed == []
+
+
+def test_rows_that_change_places_are_found(book: None) -> None:
+    missed = []
+    for table in _TABLES:
+        (key, *_) = list(table.primary_key.columns)[::-1]
+        rows = db.session.execute(select(table).order_by(*table.primary_key.columns)).all()
+        for one, other in itertools.pairwise(rows):
+            rest = [
+                [row._mapping[c.name] for c in table.columns if c is not key]
+                for row in (one, other)
+            ]
+            if rest[0] == rest[1]:
+                continue
+            if not _found(partial(_swap, key, one._mapping[key.name], other._mapping[key.name])):
+                missed.append((table.name, one, other))
+    assert missed == []
+
+
+def _swap(key: Column[Any], one: int, other: int) -> None:
+    for value, becomes in ((one, -1), (other, one), (-1, other)):
+        db.session.execute(update(key.table).where(key == value).values({key.name: becomes}))
+
+
+@pytest.mark.parametrize(("number", "table"), [(1, "ledger_seal"), (2, "ledger_head")])
+def test_a_month_replaced_with_its_seal_is_found_by_what_came_after(
+    book: None, number: int, table: str
+) -> None:
+    """Its rows, seal and leaves agree again; the next seal, or the next head, knew the old one."""
+    named = _named(_found(partial(_rewrite, number)))
+    assert named
+    assert {name for name, _ in named} == {table}
+
+
+def _rewrite(number: int) -> None:
+    period = next(each for each in queries.periods(VILLAGE) if each.number == number)
+    db.session.execute(
+        update(LedgerEntry).where(LedgerEntry.period_id == period.id).values(actor_id=99)
+    )
+    db.session.execute(delete(LedgerHead).where(LedgerHead.period_id == period.id))
+    computed = queries.compute_seal(VILLAGE, period.id)
+    account_ids = find_accounts(row.account for row in computed.balances)
+    db.session.execute(
+        update(LedgerSeal)
+        .where(LedgerSeal.period_id == period.id)
+        .values(seal_row(period.id, computed, account_ids, period.closed_at or _SOME_TIME))
+    )
+    if number == 1:
+        # Without its heads, nothing says where its ids start.
+        db.session.execute(
+            update(LedgerPeriod).where(LedgerPeriod.id == period.id).values(head_entry_id=0)
+        )
+
+
+def _row_names(findings: list[checker.Finding]) -> set[str]:
+    return {name for found in findings for name in (found.fault.row, *found.fault.row.split("/"))}
