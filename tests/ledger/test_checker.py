@@ -107,10 +107,14 @@ _COPY_OF_FOUR = (
         ("zero_sums", "UPDATE ledger_account SET village_id = 5 WHERE purpose = 2"),
         ("zero_sums", f"DELETE FROM ledger_account WHERE id = {_BUDGET}"),
         ("zero_sums", f"UPDATE ledger_transfer SET unit_id = 2 WHERE entry_id = {_FOUR}"),
+        ("accounts_readable", "UPDATE ledger_account SET purpose = 99 WHERE purpose = 11"),
+        ("rows_in_books", "UPDATE ledger_balance SET account_id = -account_id"),
+        ("rows_in_books", "UPDATE ledger_closing SET period_id = -period_id"),
         # A balance without transfers, transfers without a balance.
         ("balances_equal_fold", "UPDATE ledger_balance SET balance = 6 WHERE balance = 5"),
         ("balances_equal_fold", "UPDATE ledger_balance SET version = 1 WHERE balance = 5"),
         ("balances_equal_fold", "DELETE FROM ledger_balance WHERE balance = 5"),
+        ("balances_equal_fold", "UPDATE ledger_balance SET floor = -5 WHERE balance = 5"),
         (
             "balances_equal_fold",
             f"INSERT INTO ledger_balance VALUES ({_SCORES}, 0, 0, NULL, NULL)",
@@ -144,6 +148,8 @@ _COPY_OF_FOUR = (
         ("periods_in_order", "UPDATE ledger_period SET number = 5 WHERE number = 3"),
         ("periods_in_order", "UPDATE ledger_period SET month = '2027-01' WHERE number = 3"),
         ("periods_in_order", "DELETE FROM ledger_seal WHERE period_number = 2"),
+        ("periods_in_order", "UPDATE ledger_period SET opened_by = 9 WHERE number = 2"),
+        ("periods_in_order", "UPDATE ledger_seal SET sealed_at = '2020-01-01'"),
         (
             "entries_in_periods",
             f"UPDATE ledger_transfer SET period_id = 1 WHERE entry_id = {_FOUR}",
@@ -164,6 +170,7 @@ _COPY_OF_FOUR = (
         ("heads_recompute", f"UPDATE ledger_entry SET actor_id = 9 WHERE id = {_FOUR}"),
         ("heads_recompute", f"DELETE FROM ledger_entry WHERE id = {_FOUR}"),
         ("heads_recompute", "UPDATE ledger_head SET entry_count = 2"),
+        ("heads_recompute", "UPDATE ledger_head SET written_at = '2020-01-01'"),
         ("heads_recompute", "UPDATE ledger_period SET head_entry_id = 5 WHERE number = 3"),
         ("closings_equal_fold", "UPDATE ledger_closing SET balance = 6 WHERE balance = 5"),
         ("closings_equal_fold", "DELETE FROM ledger_closing WHERE balance = 5"),
@@ -212,6 +219,37 @@ def test_a_cover_up_of_a_sealed_month_is_found_by_the_seal(book: None) -> None:
 def test_what_cannot_be_read_is_a_finding_and_not_a_crash(book: None, fault: str) -> None:
     _plant(fault)
     assert any("cannot be read" in finding.detail for finding in checker.check())
+
+
+def test_returns_above_what_was_taken_are_found(each_app: Flask) -> None:
+    """6 were taken: 2 and 4 may come back in parts, one more may not."""
+    open_book()
+    post("budget → spendable1 9", "spendable1 → takings 6")
+    post("takings → spendable1 2", "takings → spendable1 4", kind=EntryKind.RETURN)
+    assert checker.check() == []
+    above = post("takings → spendable1 1", kind=EntryKind.RETURN)[0]
+    (finding,) = checker.check()
+    assert (finding.pass_name, finding.fault.table, finding.fault.row) == (
+        "returns_within_originals",
+        "ledger_entry",
+        str(above.entry_id),
+    )
+
+
+def test_what_was_returned_in_part_cannot_be_taken_back_whole(each_app: Flask) -> None:
+    open_book()
+    redemption = post("budget → spendable1 9", "spendable1 → takings 6")[1]
+    post("takings → spendable1 2", kind=EntryKind.RETURN)
+    run_in_transaction(
+        lambda: service.reverse(
+            redemption.entry_id,
+            village_id=VILLAGE,
+            actor_id=8,
+            idempotency_key="void",
+            occurred_on=DAY,
+        )
+    )
+    assert {finding.pass_name for finding in checker.check()} == {"returns_within_originals"}
 
 
 def test_only_the_villages_asked_for_are_checked(book: None) -> None:
