@@ -1,14 +1,10 @@
-"""Which page is whose home, when pending points become spendable, and when a month is due."""
+"""Which page is whose home, and when pending points become spendable."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from app.identity.domain import Role
-from app.kit.month import Month
 from app.kit.points import Tenths
-
-_CLOSING_DUE_DAY = 25
-"""Day of the month from which its closing is due."""
 
 _HOMES = (
     (Role.HEAD_BANK, "/town"),
@@ -46,8 +42,3 @@ class Release:
 def usable_from(posted_to: date) -> date:
     """The first day on which the points of a notice may be settled."""
     return posted_to + timedelta(days=1)
-
-
-def closing_is_due(open_month: Month, today: date) -> bool:
-    """Whether the open month should be closed: from its 25th on."""
-    return today >= open_month.first_day.replace(day=_CLOSING_DUE_DAY)

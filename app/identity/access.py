@@ -81,14 +81,24 @@ def init_access(app: Flask) -> None:
         caller = maybe_principal()
         context: dict[str, object] = {"principal": caller, "Role": Role}
         if caller is not None and caller.village_id is not None:
-            village = queries.village(caller.village_id)
-            context["place_name"] = f"{village.name}文明银行"
-            context["help_contact"] = {
-                "name": village.contact_name,
-                "phone": village.contact_phone,
-                "place": village.contact_place,
-            }
+            context.update(place_words(caller.village_id))
         return context
+
+
+def place_words(village_id: int) -> dict[str, object]:
+    """What the frame of a page says about its village: whose bank it is and whom to ask.
+
+    Pages that open to strangers hand it to their template themselves.
+    """
+    village = queries.village(village_id)
+    return {
+        "place_name": f"{village.name}文明银行",
+        "help_contact": {
+            "name": village.contact_name,
+            "phone": village.contact_phone,
+            "place": village.contact_place,
+        },
+    }
 
 
 def sign_in(

@@ -4,8 +4,8 @@ from flask import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from app.kit.errors import DomainError
-from app.kit.text import has_hidden_characters
 from app.web.forms import load_form
+from app.web.onward import own_page
 from app.web.refusal import shown_again
 from app.web.transaction import run_in_transaction
 
@@ -34,7 +34,7 @@ def sign_in() -> Response:
         )
     except DomainError as refusal:
         return shown_again(sign_in_form, refusal)
-    response = redirect(_own_page(request.args.get("next")), 303)
+    response = redirect(own_page(request.args.get("next")), 303)
     access.set_session_cookie(response, token)
     return response
 
@@ -48,10 +48,3 @@ def sign_out() -> Response:
     response = redirect("/", 303)
     access.clear_session_cookie(response)
     return response
-
-
-def _own_page(wanted: str | None) -> str:
-    """The page asked for before signing in, when it is one of ours; else the home page."""
-    if not wanted or has_hidden_characters(wanted):
-        return "/"
-    return wanted if wanted.startswith("/") and not wanted.startswith(("//", "/\\")) else "/"

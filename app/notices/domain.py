@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from app.kit.errors import Conflict, Invalid
+from app.kit.month import Month
 from app.ledger.domain.drafts import EntryKind
 
 NOTICE_DAYS_MIN = 3
@@ -17,6 +18,9 @@ EARNED = frozenset({EntryKind.AWARD, EntryKind.BONUS})
 """What becomes spendable when the notice is settled."""
 
 _USED = frozenset({EntryKind.REDEMPTION, EntryKind.ACTIVITY_PAYMENT})
+
+_CLOSING_DUE_DAY = 25
+"""Day of the month from which its closing is due."""
 
 
 class NoticeState(StrEnum):
@@ -123,6 +127,11 @@ def check_posting(period: NoticePeriod, today: date) -> None:
     last_day = today + _POSTED_AHEAD_MAX
     if not today <= period.posted_from <= last_day:
         raise Invalid("notice_day_bad", first_day=today.isoformat(), last_day=last_day.isoformat())
+
+
+def closing_is_due(open_month: Month, today: date) -> bool:
+    """Whether the open month should be closed: from its 25th on."""
+    return today >= open_month.first_day.replace(day=_CLOSING_DUE_DAY)
 
 
 def check_settling(period: NoticePeriod, today: date, objections_open: int) -> None:

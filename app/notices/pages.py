@@ -17,7 +17,13 @@ from app.web.forms import load_form
 from app.web.transaction import writes
 
 from . import queries, service
-from .domain import NOTICE_DAYS_DEFAULT, NoticePeriod, NoticeState, ObjectionSource
+from .domain import (
+    NOTICE_DAYS_DEFAULT,
+    NoticePeriod,
+    NoticeState,
+    ObjectionSource,
+    closing_is_due,
+)
 from .models import Notice
 from .schemas import CloseMonthIn, DecisionIn, ObjectionIn, OfficeObjectionIn, PublishIn
 
@@ -28,10 +34,12 @@ pages = Blueprint("notices", __name__)
 @access.requires(Role.BRANCH_PRESIDENT, Role.SUPERVISION)
 def notice_list() -> str:
     village_id = access.village_id()
+    period = books.open_period(village_id)
     return render_template(
         "notices/list.html",
         notices=queries.notices(village_id),
-        period=books.open_period(village_id),
+        period=period,
+        closing_due=period and closing_is_due(Month.parse(period.month), clock.today()),
         chinese=_chinese,
     )
 
@@ -164,6 +172,7 @@ def public_notice(code: str) -> str:
         "notices/public.html",
         notice=notice,
         village=places.village(notice.village_id),
+        **access.place_words(notice.village_id),
         content=json.loads(notice.content or "{}"),
         verification=queries.verify(notice),
         printed_digest=printed_digest,
@@ -187,6 +196,7 @@ def objection_form(code: str) -> str:
         "notices/objection_form.html",
         notice=notice,
         village=places.village(notice.village_id),
+        **access.place_words(notice.village_id),
         chinese=_chinese,
         takes_objections=_takes_objections(notice),
     )
@@ -206,6 +216,7 @@ def file_objection(code: str) -> str:
         objection=objection,
         notice=notice,
         village=places.village(notice.village_id),
+        **access.place_words(notice.village_id),
         chinese=_chinese,
     )
 

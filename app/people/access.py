@@ -8,8 +8,8 @@ from . import queries
 from .domain.households import HouseholdRef, MemberRef
 
 
-def card_holder(typed_code: str) -> tuple[HouseholdRef, MemberRef]:
-    """The household of a card and who signs in with it: its member, or the household's head.
+def card_holder(typed_code: str) -> tuple[int, HouseholdRef, MemberRef]:
+    """The village and household of a card, and who signs in with it: its member or the head.
 
     Raises NotFound `card_not_found`.
     """
@@ -17,7 +17,7 @@ def card_holder(typed_code: str) -> tuple[HouseholdRef, MemberRef]:
     household = queries.household(owner.village_id, owner.household_id)
     for member in queries.members_of(owner.household_id):
         if member.id == owner.member_id or (owner.member_id is None and member.is_head):
-            return household, member
+            return owner.village_id, household, member
     raise NotFound("card_not_found")
 
 
@@ -27,7 +27,7 @@ def sign_in_with_card(typed_code: str, pin: str) -> str:
     Raises NotFound `card_not_found`, Denied `wrong_credentials` or `too_many_attempts`. Failures
     count against the member, so that a second card opens no second row of guesses.
     """
-    _, member = card_holder(typed_code)
+    _, _, member = card_holder(typed_code)
     return access.sign_in(
         subject=f"member:{member.id}",
         credentials=identity.pin_credentials(member_id=member.id),

@@ -99,6 +99,14 @@ def _day(value: date | datetime, *, year: bool = False) -> str:
     return f"{prefix}{day.month}月{day.day}日"
 
 
+def _weekday(value: date | datetime) -> str:
+    """（周六）, and for the next days also how they are called: （今天，周六）."""
+    day = clock.local(value).date() if isinstance(value, datetime) else value
+    name = f"周{'一二三四五六日'[day.weekday()]}"
+    near = {0: "今天，", 1: "明天，", 2: "后天，"}.get((day - clock.today()).days, "")
+    return f"（{near}{name}）"
+
+
 def _moment(value: datetime) -> str:
     local = clock.local(value)
     return f"{local.month}月{local.day}日 {local:%H:%M}"
@@ -109,6 +117,7 @@ def init_forms(app: Flask) -> None:
     app.jinja_env.filters.update(
         tenths=format_tenths,
         day=_day,
+        weekday=_weekday,
         moment=_moment,
         hour=lambda value: f"{clock.local(value):%H:%M}",
         grouped=group_code,

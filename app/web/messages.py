@@ -4,10 +4,13 @@ Keyed by the stable code of a refusal; {facts} are filled in. A test proves that
 raised anywhere has its sentence here.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from app.kit.points import format_tenths
+
+_ISO_DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
 
 MESSAGES: dict[str, str] = {
     # general
@@ -154,17 +157,17 @@ MESSAGES: dict[str, str] = {
     "本次计{granted_tenths}分。",
     "cut_event_household": "每次活动{subject}一户封顶{cap_tenths}分，本户已得{used_tenths}分，"
     "本次计{granted_tenths}分。",
-    "cut_month_member": "本月{subject}封顶{cap_tenths}分，已得{used_tenths}分，"
+    "cut_month_member": "{month}月{subject}封顶{cap_tenths}分，已得{used_tenths}分，"
     "本次计{granted_tenths}分。",
-    "cut_month_household": "本月{subject}一户封顶{cap_tenths}分，本户已得{used_tenths}分，"
+    "cut_month_household": "{month}月{subject}一户封顶{cap_tenths}分，本户已得{used_tenths}分，"
     "本次计{granted_tenths}分。",
-    "cut_quarter_member": "本季度{subject}封顶{cap_tenths}分，已得{used_tenths}分，"
+    "cut_quarter_member": "{year}年第{quarter}季度{subject}封顶{cap_tenths}分，"
+    "已得{used_tenths}分，本次计{granted_tenths}分。",
+    "cut_quarter_household": "{year}年第{quarter}季度{subject}一户封顶{cap_tenths}分，"
+    "本户已得{used_tenths}分，本次计{granted_tenths}分。",
+    "cut_year_member": "{year}年{subject}封顶{cap_tenths}分，已得{used_tenths}分，"
     "本次计{granted_tenths}分。",
-    "cut_quarter_household": "本季度{subject}一户封顶{cap_tenths}分，本户已得{used_tenths}分，"
-    "本次计{granted_tenths}分。",
-    "cut_year_member": "本年{subject}封顶{cap_tenths}分，已得{used_tenths}分，"
-    "本次计{granted_tenths}分。",
-    "cut_year_household": "本年{subject}一户封顶{cap_tenths}分，本户已得{used_tenths}分，"
+    "cut_year_household": "{year}年{subject}一户封顶{cap_tenths}分，本户已得{used_tenths}分，"
     "本次计{granted_tenths}分。",
     "cut_once_member": "{subject}只奖一次，封顶{cap_tenths}分，已得{used_tenths}分，"
     "本次计{granted_tenths}分。",
@@ -294,9 +297,17 @@ MESSAGES: dict[str, str] = {
 
 
 def sentence(code: str, facts: Mapping[str, Any]) -> str:
-    """The sentence of a code with its facts; facts that end in `_tenths` read as points."""
-    shown = {
-        name: format_tenths(value) if name.endswith("_tenths") and value is not None else value
-        for name, value in facts.items()
-    }
+    """The sentence of a code with its facts: those that end in `_tenths` read as points, days
+    that end in `_on` or `day` as people write them.
+    """
+    shown = {name: _shown(name, value) for name, value in facts.items()}
     return MESSAGES[code].format_map(shown) if code in MESSAGES else MESSAGES["failed"]
+
+
+def _shown(name: str, value: Any) -> Any:
+    if name.endswith("_tenths") and value is not None:
+        return format_tenths(value)
+    if name.endswith(("_on", "day")) and (found := _ISO_DAY.fullmatch(str(value))):
+        year, month, day = map(int, found.groups())
+        return f"{year}年{month}月{day}日"
+    return value

@@ -8,6 +8,8 @@ from app.activities import queries
 from app.activities.domain.rotating_code import make_code, make_ticket
 from app.extensions import db
 from app.identity.domain import Role
+from app.people import service as people
+from app.web.transaction import run_in_transaction
 from tests.activities.site import Site, main_of, member_token
 from tests.conftest import TEST_MASTER_KEY
 from tests.factories.activities import START, at, make_session, sign_up
@@ -58,10 +60,62 @@ def test_whoever_is_not_signed_in_is_told_how(site: Site) -> None:
     with at(0):
         page = PageClient(site.app).get(_scanned_path(site)).get_data(as_text=True)
         staff = site.browser(Role.GRID_WORKER).get(_scanned_path(site)).get_data(as_text=True)
-    assert "先扫自己积分卡上的二维码登录" in page
+    assert "扫自己积分卡上的二维码" in page
     assert "现在登录的是工作人员" in staff
     assert "<main" in page
     assert 'method="post" action=""' not in page
+
+
+def test_a_scan_goes_on_where_it_began_after_signing_in_by_card(site: Site) -> None:
+    sign_up(site.branch, site.session, "王大山")
+    card, pin = _card_and_pin(site, "王大山")
+    phone = PageClient(site.app)
+    with at(0):
+        path = _scanned_path(site)
+        assert "登录后自动回到这里签到" in main_of(phone.get(path))
+    with at(4):
+        assert "接着签到" in main_of(phone.get(card))
+        assert phone.post(card, {"pin": "000001"}).status_code == 403
+        back = phone.post(card, {"pin": pin})
+        assert (back.status_code, back.headers["Location"]) == (303, path)
+        # The code on the screen has changed since; what counts is that it was scanned in time.
+        page = phone.get(path)
+        own = {"member_ids": site.member("王大山"), "ticket": ticket_on(page)}
+    with at(5.1):
+        assert phone.post(path, own).status_code == 409
+    with at(4.9):
+        assert "签到成功" in main_of(phone.post(path, own))
+    with at(6):
+        assert phone.post(card, {"pin": pin}).headers["Location"] == "/"
+
+
+def test_whoever_signs_in_too_late_is_told_to_scan_again(site: Site) -> None:
+    sign_up(site.branch, site.session, "王大山")
+    card, pin = _card_and_pin(site, "王大山")
+    phone = PageClient(site.app)
+    with at(0):
+        path = _scanned_path(site)
+        phone.get(path)
+    with at(5.1):
+        assert phone.post(card, {"pin": pin}).headers["Location"] == path
+        late = phone.get(path)
+        assert late.status_code == 409
+        assert "请扫组织者手机上现在的码" in main_of(late)
+        again = _scanned_path(site)
+        own = {"member_ids": site.member("王大山"), "ticket": ticket_on(phone.get(again))}
+        assert "签到成功" in main_of(phone.post(again, own))
+
+
+def test_the_poster_waits_for_whoever_signs_in(site: Site) -> None:
+    card, pin = _card_and_pin(site, "王大山")
+    phone = PageClient(site.app)
+    path = f"/p/{site.session.poster_code}"
+    with at(0):
+        assert "登录后自动回到这里签到" in main_of(phone.get(path))
+        assert phone.post(card, {"pin": pin}).headers["Location"] == path
+        # Who is signed in already is not sent anywhere later.
+        assert phone.get(path).status_code == 200
+        assert phone.post(card, {"pin": pin}).headers["Location"] == "/"
 
 
 def test_the_poster_waits_for_the_organiser(site: Site) -> None:
@@ -111,9 +165,9 @@ def test_those_who_are_in_may_leave_and_the_others_may_come(site: Site) -> None:
 
 def test_a_villager_of_another_village_finds_nothing(site: Site) -> None:
 
-    people = make_people(site.branch.places.other_village_id, households={"0009": ["周外村"]})
-    member_id = people.members["周外村"]
-    phone = PageClient(site.app, member_token(people.village_id, member_id, "周外村"))
+    other = make_people(site.branch.places.other_village_id, households={"0009": ["周外村"]})
+    member_id = other.members["周外村"]
+    phone = PageClient(site.app, member_token(other.village_id, member_id, "周外村"))
     with at(0):
         for path in (_scanned_path(site), f"/p/{site.session.poster_code}"):
             assert phone.get(path).status_code == 404
@@ -133,6 +187,18 @@ def test_several_from_one_phone_are_flagged_for_the_organiser(site: Site) -> Non
         phone.post(path, {"member_ids": ids})
         desk = site.browser(Role.ORGANISER).get(site.desk).get_data(as_text=True)
     assert desk.count("同一手机一分钟内签了多人") == 2
+
+
+def _card_and_pin(site: Site, name: str) -> tuple[str, str]:
+    """The page behind a member's card, and the PIN that goes with it."""
+    village_id, member_id = site.branch.village_id, site.branch.member(name)
+    code = run_in_transaction(
+        lambda: people.issue_card(village_id=village_id, actor_id=0, member_id=member_id)
+    )
+    pin = run_in_transaction(
+        lambda: people.set_fresh_pin(village_id=village_id, member_id=member_id)
+    )
+    return f"/k/{code}", pin
 
 
 def ticket_on(response: TestResponse) -> str:

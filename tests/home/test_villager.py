@@ -149,7 +149,7 @@ def test_what_a_cap_took_is_said(page_client: Clients, village: VillageMonth) ->
     with on(13):
         text = words(page_client(village.token("陈桂兰")), "/me/passbook")
     assert "待公示 8 分" in text
-    assert "封顶没有加上的 10月12日 陈桂兰 参加消防安全宣传 本月" in text
+    assert "封顶没有加上的 10月12日 陈桂兰 参加消防安全宣传 10月" in text
     assert "一户封顶8分" in text
 
 

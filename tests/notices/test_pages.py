@@ -65,7 +65,7 @@ def test_a_month_through_the_pages(
     assert decided.status_code == 303
     early = president.post(f"{desk}/settle")
     assert early.status_code == 409
-    assert "公示要贴到2026-11-01" in early.get_data(as_text=True)
+    assert "公示要贴到2026年11月1日" in early.get_data(as_text=True)
     with clock.stopped_at(at(date(2026, 11, 2))):
         president = page_client(month.places.token(Role.BRANCH_PRESIDENT))
         assert president.post(f"{desk}/settle").status_code == 303

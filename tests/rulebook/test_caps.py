@@ -137,7 +137,10 @@ def _rule(cap: Cap) -> RuleRef:
 
 
 def _explained(cap: Cap, *, asked: int, granted: int, used: int) -> str:
-    reason = explain_cut(_rule(cap), asked=asked, granted=granted, used_before=used)
+    day = date(2026, 10, 12)
+    reason = explain_cut(
+        _rule(cap), asked=asked, granted=granted, used_before=used, occurred_on=day
+    )
     return sentence(reason.code, reason.facts) if reason else ""
 
 
@@ -145,14 +148,16 @@ def test_a_cut_is_explained_in_one_sentence() -> None:
     shared = Cap(Tenths(80), CapPeriod.MONTH, CapScope.MEMBER, "VOLUNTEER")
     assert (
         _explained(shared, asked=20, granted=10, used=70)
-        == "本月志愿服务封顶8分，已得7分，本次计1分。"
+        == "10月志愿服务封顶8分，已得7分，本次计1分。"
     )
     own = Cap(Tenths(100), CapPeriod.YEAR, CapScope.HOUSEHOLD)
     assert (
         _explained(own, asked=20, granted=0, used=100)
-        == "本年“消防安全宣传”一户封顶10分，本户已得10分，本次计0分。"
+        == "2026年“消防安全宣传”一户封顶10分，本户已得10分，本次计0分。"
     )
     assert _explained(own, asked=20, granted=20, used=0) == ""
+    quarter = Cap(Tenths(100), CapPeriod.QUARTER, CapScope.MEMBER)
+    assert _explained(quarter, asked=20, granted=0, used=100).startswith("2026年第4季度“")
 
 
 @pytest.mark.parametrize("scope", CapScope)

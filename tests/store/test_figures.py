@@ -67,10 +67,13 @@ def _soap_movements(shop: Shop) -> None:
 
 
 def test_a_month_in_figures(shop: Shop) -> None:
-    """By hand: sold 4 soap (20), 1 rice (50), 1 haircut (10); the rice is voided, the shelf kept
-    it not; 2 of the soap (10) are voided and back. Taken: 80 − 50 − 10 = 20.
+    """By hand: sold 4 soap (20), 1 rice (50), 2 haircuts (20); the rice is voided, the shelf kept
+    it not; 2 of the soap (10) are voided and back, and so is 1 haircut (10).
+    Taken: 90 − 50 − 10 − 10 = 20.
     """
     _soap_movements(shop)
+    with clock.stopped_at(_NOON):
+        _void(shop, _sell(shop, -2, 理发一次=1), goods_back=False)
     _sell(shop, 1, 肥皂=2, 理发一次=1)
     back = _sell(shop, 3, 肥皂=2)
     kept = _sell(shop, 5, 大米10斤=1)
@@ -93,8 +96,9 @@ def test_a_month_in_figures(shop: Shop) -> None:
         (MovementKind.DONATED, "爱心企业", 10),
     ]
     assert (by_title["大米10斤"].handed_out, by_title["大米10斤"].left) == (1, 5)
+    assert [(each.title, each.rendered) for each in figures.services] == [("理发一次", 1)]
     december = queries.store_figures(shop.village_id, shop.store_id, Month(2026, 12))
-    assert december.points_taken == 0
+    assert (december.points_taken, december.services) == (0, ())
     soap = december.goods[0]
     assert (soap.opening, soap.supplies, soap.handed_out, soap.left) == (27, (), 0, 27)
     with pytest.raises(NotFound, match="period_not_found"):

@@ -73,7 +73,7 @@ def check_in(form: dict[str, Any]) -> dict[str, Any]:
     if read_code(CodeKind.POSTER, form["code"]) is not None:
         session, source = service.session_of_poster(form["code"]), Source.POSTER
     else:
-        session = service.session_of_rotating_code(form["code"], form["ticket"])
+        session, _ = service.session_of_rotating_code(form["code"], form["ticket"])
         source = Source.ROTATING_CODE
     if session.village_id != village_id():
         raise NotFound("code_not_found")

@@ -17,32 +17,45 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app.activities import queries, service
 from app.activities.domain.check_in import Source, State
-from app.activities.domain.rotating_code import make_ticket
+from app.activities.domain.rotating_code import FINISH_WITHIN
 from app.activities.models import ActivitySession
 from app.activities.schemas import OwnScanForm
 from app.extensions import settings
-from app.identity.access import actor_id, maybe_principal, open_to_all, requires
+from app.identity.access import (
+    actor_id,
+    maybe_principal,
+    open_to_all,
+    place_words,
+    requires,
+)
 from app.identity.domain import Role
 from app.kit import clock
 from app.kit.errors import NotFound
 from app.web.forms import load_form
+from app.web.onward import remember_onward
 from app.web.transaction import writes
 
 pages = Blueprint("session_codes", __name__)
 
 _PHONE_COOKIE = "phone"
 _PHONE_COOKIE_SECONDS = 365 * 24 * 3600
+_TICKET_COOKIE = "ticket"
+_SIGN_IN_WITHIN_SECONDS = int(FINISH_WITHIN.total_seconds())
 
 
 @pages.get("/r/<code>")
 @open_to_all
 def open_rotating_code(code: str) -> Response:
-    """What the organiser's rotating code leads to; the page then has five minutes."""
-    ticket = request.form.get("ticket", "")
-    session = service.session_of_rotating_code(code, ticket)
-    if not ticket:
-        ticket = make_ticket(settings().master_key, session.id, clock.now())
-    return _check_in_page(session, ticket=ticket)
+    """What the organiser's rotating code leads to; the page then has five minutes.
+
+    Who has to sign in first finds the ticket of the scan again when they come back.
+    """
+    kept = request.cookies.get(_TICKET_COOKIE, "")
+    session, ticket = service.session_of_rotating_code(code, request.form.get("ticket", kept))
+    response = _check_in_page(session, ticket=ticket)
+    if maybe_principal() is None:
+        _set_cookie(response, _TICKET_COOKIE, ticket, _SIGN_IN_WITHIN_SECONDS)
+    return response
 
 
 @pages.post("/r/<code>")
@@ -50,7 +63,7 @@ def open_rotating_code(code: str) -> Response:
 @writes(again=open_rotating_code)
 def check_in_by_rotating_code(code: str) -> str:
     form = load_form(OwnScanForm())
-    session = service.session_of_rotating_code(code, form["ticket"])
+    session, _ = service.session_of_rotating_code(code, form["ticket"])
     return _check_in(session, form, Source.ROTATING_CODE)
 
 
@@ -101,18 +114,25 @@ def _check_in_page(session: ActivitySession, *, ticket: str) -> Response:
             present_ids=present_ids,
             arriving=[person for person in persons if person.id not in present_ids],
             leaving=[person for person in persons if leaves and person.id in present_ids],
+            **place_words(session.village_id),
         )
     )
+    if caller is None:
+        remember_onward(response, request.path, seconds=_SIGN_IN_WITHIN_SECONDS)
     if _PHONE_COOKIE not in request.cookies:
-        response.set_cookie(
-            _PHONE_COOKIE,
-            secrets.token_urlsafe(16),
-            max_age=_PHONE_COOKIE_SECONDS,
-            secure=settings().production,
-            httponly=True,
-            samesite="Lax",
-        )
+        _set_cookie(response, _PHONE_COOKIE, secrets.token_urlsafe(16), _PHONE_COOKIE_SECONDS)
     return response
+
+
+def _set_cookie(response: Response, name: str, value: str, seconds: int) -> None:
+    response.set_cookie(
+        name,
+        value,
+        max_age=seconds,
+        secure=settings().production,
+        httponly=True,
+        samesite="Lax",
+    )
 
 
 def _check_in(session: ActivitySession, form: dict[str, Any], source: Source) -> str:

@@ -6,7 +6,12 @@ from enum import StrEnum
 
 from app.activities import queries
 from app.activities.domain.check_in import Source, State
-from app.activities.domain.rotating_code import Scanned, read_rotating_code, read_ticket
+from app.activities.domain.rotating_code import (
+    Scanned,
+    make_ticket,
+    read_rotating_code,
+    read_ticket,
+)
 from app.activities.models import ActivitySession
 from app.extensions import settings
 from app.identity.queries import display_names
@@ -94,21 +99,22 @@ def scan_own(
     )
 
 
-def session_of_rotating_code(typed_code: str, ticket: str) -> ActivitySession:
-    """The session that a rotating code stands for, while it or the page's ticket is fresh.
+def session_of_rotating_code(typed_code: str, ticket: str) -> tuple[ActivitySession, str]:
+    """The session that a rotating code stands for, while it or the page's ticket is fresh, and
+    the ticket to go on with: a code that is fresh now gives a new one, a late page keeps its own.
 
     Raises NotFound `code_not_found` for nonsense, Conflict `rotating_code_expired`.
     """
-    now = clock.now()
-    scanned = read_rotating_code(settings().master_key, typed_code, now)
+    now, key = clock.now(), settings().master_key
+    scanned = read_rotating_code(key, typed_code, now)
     session = None if scanned is None else queries.session_by_id(scanned.session_id)
     if scanned is None or session is None:
         raise NotFound("code_not_found")
-    if not scanned.fresh and read_ticket(settings().master_key, ticket, now) != Scanned(
-        session.id, fresh=True
-    ):
+    if scanned.fresh:
+        return session, make_ticket(key, session.id, now)
+    if read_ticket(key, ticket, now) != Scanned(session.id, fresh=True):
         raise Conflict("rotating_code_expired")
-    return session
+    return session, ticket
 
 
 def session_of_poster(typed_code: str) -> ActivitySession:

@@ -6,11 +6,11 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from app.activities import queries as activities
-from app.home.domain import closing_is_due
 from app.kit import clock
 from app.kit.month import Month
 from app.ledger import queries as books
 from app.notices import queries as notices
+from app.notices.domain import closing_is_due
 from app.store import queries as store
 
 

@@ -52,6 +52,19 @@ def entries(
     return [EntryRow(*(*row, tuple(transfers.get(row[0], ())))) for row in rows]
 
 
+def entry_ids(village_id: int, period_id: int, kinds: Collection[EntryKind]) -> set[int]:
+    """Which entries of these kinds a period has."""
+    return set(
+        db.session.scalars(
+            select(LedgerEntry.id).where(
+                LedgerEntry.village_id == village_id,
+                LedgerEntry.period_id == period_id,
+                LedgerEntry.kind.in_(kinds),
+            )
+        )
+    )
+
+
 def entry_by_key(village_id: int, idempotency_key: str) -> int | None:
     """The id of the entry that was posted under a key."""
     return db.session.scalar(

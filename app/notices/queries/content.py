@@ -8,6 +8,7 @@ from sqlalchemy import select
 from app.activities import queries as activities
 from app.extensions import db, settings
 from app.identity import queries as places
+from app.kit import clock
 from app.kit.codes import code_link
 from app.kit.masking import mask_name
 from app.kit.month import Month
@@ -75,6 +76,16 @@ def _day(day: date) -> str:
     return f"{day.year}年{day.month}月{day.day}日"
 
 
+def _local_day(moment: datetime) -> str:
+    day = clock.local(moment)
+    return f"{day.month}月{day.day}日"
+
+
+def _short_day(day: date) -> str:
+    """As people write it on shelves: 2027.9.1."""
+    return f"{day.year}.{day.month}.{day.day}"
+
+
 def _sums(figures: MonthFigures) -> payloads.MonthSums:
     return payloads.MonthSums(
         opening=format_tenths(figures.opening),
@@ -134,25 +145,38 @@ def _grid_row(grid: GridMonth) -> payloads.GridRow:
 def _store_month(village_id: int, month: Month) -> Iterator[payloads.StoreMonth]:
     for found in store.stores(village_id):
         figures = store.store_figures(village_id, found.id, month)
-        if not (figures.goods or figures.points_taken):
+        if not (figures.goods or figures.services or figures.points_taken):
             continue
         yield payloads.StoreMonth(
             name=figures.name,
             points_taken=format_tenths(figures.points_taken),
             amount_to_settle=_yuan(figures.amount_to_settle_fen),
-            goods=tuple(
-                payloads.GoodRow(
-                    title=good.title,
-                    unit=good.unit_word,
-                    source="、".join(supply.source for supply in good.supplies),
-                    came_in=str(sum(supply.quantity for supply in good.supplies)),
-                    handed_out=str(good.handed_out),
-                    left=str(good.left),
-                    expires_on=good.expires_on.isoformat() if good.expires_on else "",
-                )
-                for good in figures.goods
-            ),
+            goods=tuple(map(_good_row, figures.goods)) + tuple(map(_service_row, figures.services)),
         )
+
+
+def _good_row(good: store.GoodFigures) -> payloads.GoodRow:
+    return payloads.GoodRow(
+        title=good.title,
+        unit=good.unit_word,
+        source="、".join(supply.source for supply in good.supplies),
+        came_in=str(sum(supply.quantity for supply in good.supplies)),
+        handed_out=str(good.handed_out),
+        left=str(good.left),
+        expires_on=_short_day(good.expires_on) if good.expires_on else "",
+    )
+
+
+def _service_row(service: store.ServiceFigures) -> payloads.GoodRow:
+    """Services come from no shelf and leave none, but the points taken for them must be found."""
+    return payloads.GoodRow(
+        title=service.title,
+        unit=service.unit_word,
+        source="服务",
+        came_in="—",
+        handed_out=str(service.rendered),
+        left="—",
+    )
 
 
 def _objection_rows(found: Notice) -> Iterator[payloads.ObjectionRow]:
@@ -172,9 +196,9 @@ def _objection_rows(found: Notice) -> Iterator[payloads.ObjectionRow]:
         words = _DECISION_WORDS[Decision(objection.decision)]
         yield payloads.ObjectionRow(
             number=f"异{month}-{objection.number}",
-            received_on=objection.received_at.date().isoformat(),
+            received_on=_local_day(objection.received_at),
             result=f"{words}。{objection.answer}",
-            decided_on=objection.decided_at.date().isoformat(),
+            decided_on=_local_day(objection.decided_at),
         )
 
 

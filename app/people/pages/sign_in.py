@@ -10,6 +10,7 @@ from app.people.access import card_holder, sign_in_with_card
 from app.people.schemas import CardSignInForm
 from app.web.access import open_to_all
 from app.web.forms import load_form
+from app.web.onward import forget_onward, onward
 from app.web.refusal import shown_again
 
 pages = Blueprint("card_sign_in", __name__)
@@ -18,9 +19,13 @@ pages = Blueprint("card_sign_in", __name__)
 @pages.get("/k/<code>")
 @open_to_all
 def card_form(code: str) -> str:
-    household, member = card_holder(code)
+    village_id, household, member = card_holder(code)
     return render_template(
-        "people/card_sign_in.html", household=household, masked_name=mask_name(member.name)
+        "people/card_sign_in.html",
+        household=household,
+        masked_name=mask_name(member.name),
+        goes_on=onward() != "/",
+        **access.place_words(village_id),
     )
 
 
@@ -33,6 +38,7 @@ def sign_in(code: str) -> Response:
         if refusal.code == "card_not_found":
             raise
         return shown_again(card_form, refusal, code=code)
-    response = redirect("/", 303)
+    response = redirect(onward(), 303)
+    forget_onward(response)
     access.set_session_cookie(response, token)
     return response

@@ -83,16 +83,22 @@ def deed_of(request: AwardRequest, rule: RuleRef) -> Deed:
     )
 
 
-def explain_cut(rule: RuleRef, *, asked: int, granted: int, used_before: int) -> CutReason | None:
-    """The cap in facts, for one sentence such as "本月志愿服务封顶8分,已得7分,本次计1分".
+def explain_cut(
+    rule: RuleRef, *, asked: int, granted: int, used_before: int, occurred_on: date
+) -> CutReason | None:
+    """The cap in facts, for one sentence such as "10月志愿服务封顶8分，已得7分，本次计1分".
 
-    Rules that share a cap are spoken of by their category.
+    Rules that share a cap are spoken of by their category; the period is named by the day of the
+    deed, because the sentence is read in later months too.
     """
     if granted == asked or rule.cap is None:
         return None
     return CutReason(
         code=f"cut_{rule.cap.period}_{rule.cap.scope}",
         facts={
+            "year": occurred_on.year,
+            "quarter": (occurred_on.month + 2) // 3,
+            "month": occurred_on.month,
             "subject": rule.category if rule.cap.group else f"“{rule.title}”",
             "cap_tenths": rule.cap.points_max,
             "used_tenths": used_before,

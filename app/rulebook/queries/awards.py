@@ -110,7 +110,11 @@ def outcome_of(row: Award, rule: RuleRef) -> AwardOutcome:
         granted=Tenths(row.granted),
         entry_id=row.entry_id,
         cut_reason=explain_cut(
-            rule, asked=row.asked, granted=row.granted, used_before=row.cap_used_before
+            rule,
+            asked=row.asked,
+            granted=row.granted,
+            used_before=row.cap_used_before,
+            occurred_on=row.occurred_on,
         ),
     )
 

@@ -1,6 +1,7 @@
 """Reads of stores, goods, stock and redemptions."""
 
 from .figures import GoodFigures as GoodFigures
+from .figures import ServiceFigures as ServiceFigures
 from .figures import StoreFigures as StoreFigures
 from .figures import store_figures as store_figures
 from .goods import counted_ids as counted_ids

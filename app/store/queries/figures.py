@@ -1,10 +1,10 @@
 """A store's month in figures, for the public notice and the settlement."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from app.extensions import db
 from app.kit.month import Month
@@ -14,7 +14,7 @@ from app.ledger.domain.accounts import POINT, Purpose
 from app.ledger.domain.drafts import EntryKind
 from app.ledger.queries import PeriodSums
 from app.store.domain.goods import SUPPLY_KINDS, MovementKind, amount_to_settle_fen
-from app.store.models import StockMovement
+from app.store.models import Good, Redemption, RedemptionLine, StockMovement
 
 from .goods import goods, store
 
@@ -48,6 +48,16 @@ class GoodFigures:
 
 
 @dataclass(frozen=True, slots=True)
+class ServiceFigures:
+    """How often a service was redeemed in a month; voids are taken off."""
+
+    good_id: int
+    title: str
+    unit_word: str
+    rendered: int
+
+
+@dataclass(frozen=True, slots=True)
 class StoreFigures:
     """A store's month; voids are taken off `points_taken`, also voids of earlier months."""
 
@@ -56,6 +66,7 @@ class StoreFigures:
     points_taken: Tenths
     amount_to_settle_fen: int
     goods: tuple[GoodFigures, ...]
+    services: tuple[ServiceFigures, ...]
 
 
 def store_figures(village_id: int, store_id: int, month: Month) -> StoreFigures:
@@ -91,6 +102,33 @@ def store_figures(village_id: int, store_id: int, month: Month) -> StoreFigures:
             if (sums := shelves.get((store_id, good.id))) is not None
             and (sums.closing or sums.credits or sums.debits)
         ),
+        services=_services(village_id, store_id, period.id),
+    )
+
+
+def _services(village_id: int, store_id: int, period_id: int) -> tuple[ServiceFigures, ...]:
+    """Services have no shelf in the book: they are counted from the receipts of its entries."""
+    kinds = {EntryKind.REDEMPTION, EntryKind.REVERSAL}
+    posted = ledger.entry_ids(village_id, period_id, kinds)
+    rows = db.session.execute(
+        select(
+            RedemptionLine.good_id,
+            RedemptionLine.quantity,
+            Redemption.entry_id,
+            Redemption.void_entry_id,
+        )
+        .join(Redemption, Redemption.id == RedemptionLine.redemption_id)
+        .join(Good, Good.id == RedemptionLine.good_id)
+        .where(Good.store_id == store_id, Good.counted.is_(False))
+        .where(or_(Redemption.entry_id.in_(posted), Redemption.void_entry_id.in_(posted)))
+    )
+    rendered: Counter[int] = Counter()
+    for good_id, quantity, entry_id, void_entry_id in rows:
+        rendered[good_id] += quantity * ((entry_id in posted) - (void_entry_id in posted))
+    return tuple(
+        ServiceFigures(good.id, good.title, good.unit_word, rendered[good.id])
+        for good in goods(store_id)
+        if rendered[good.id]
     )
 
 
