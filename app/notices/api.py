@@ -10,15 +10,18 @@ from app.web.transaction import writes
 
 from . import queries, service
 from .domain import NoticePeriod, ObjectionSource
-from .models import Notice, Objection
+from .models import Honour, Notice, Objection
 from .schemas import (
     CloseMonthIn,
     DecisionIn,
+    HonourIn,
+    HonourOut,
     NoticeOut,
     ObjectionIn,
     ObjectionOut,
     ObjectionReceiptOut,
     PublishIn,
+    RedemptionDayIn,
     VerificationOut,
 )
 
@@ -64,6 +67,40 @@ def publish(wish: dict[str, Any], notice_id: int) -> Notice:
             queries.notice(village_id, notice_id), period, created_at=clock.now()
         ),
         actor_id=access.actor_id(),
+    )
+
+
+@api.post("/notices/<int:notice_id>/honours")
+@access.requires(Role.BRANCH_PRESIDENT)
+@writes(key_required=True)
+@api.arguments(HonourIn)
+@api.response(201, HonourOut)
+def add_honour(wish: dict[str, Any], notice_id: int) -> Honour:
+    """Put a good deed on a draft; `consented` says that the person named agreed."""
+    del wish["consented"]
+    return service.add_honour(
+        village_id=access.village_id(), notice_id=notice_id, actor_id=access.actor_id(), **wish
+    )
+
+
+@api.post("/notices/<int:notice_id>/honours/<int:honour_id>/removal")
+@access.requires(Role.BRANCH_PRESIDENT)
+@writes(key_required=True)
+@api.response(204)
+def remove_honour(notice_id: int, honour_id: int) -> None:
+    """Take a good deed off a draft."""
+    service.remove_honour(village_id=access.village_id(), notice_id=notice_id, honour_id=honour_id)
+
+
+@api.post("/notices/<int:notice_id>/redemption-day")
+@access.requires(Role.BRANCH_PRESIDENT)
+@writes(key_required=True)
+@api.arguments(RedemptionDayIn)
+@api.response(200, NoticeOut)
+def set_redemption_day(wish: dict[str, Any], notice_id: int) -> Notice:
+    """Announce on a draft when the village redeems together."""
+    return service.set_redemption_day(
+        village_id=access.village_id(), notice_id=notice_id, day=wish["redemption_on"]
     )
 
 

@@ -19,6 +19,10 @@ EARNED = frozenset({EntryKind.AWARD, EntryKind.BONUS})
 
 _USED = frozenset({EntryKind.REDEMPTION, EntryKind.ACTIVITY_PAYMENT})
 
+HONOURS_MAX = 10
+HONOUR_LENGTH_MAX = 60
+_OF_AGE_YEARS = 18
+
 _CLOSING_DUE_DAY = 25
 """Day of the month from which its closing is due."""
 
@@ -132,6 +136,27 @@ def check_posting(period: NoticePeriod, today: date) -> None:
 def closing_is_due(open_month: Month, today: date) -> bool:
     """Whether the open month should be closed: from its 25th on."""
     return today >= open_month.first_day.replace(day=_CLOSING_DUE_DAY)
+
+
+def check_honour(*, birth_month: str | None, today: date, honours: int) -> None:
+    """Whether one more name may go on the notice, which never names a child.
+
+    `birth_month` reads "1965-02". Raises Conflict `honours_full`, Invalid `honour_of_a_child`.
+    """
+    if honours >= HONOURS_MAX:
+        raise Conflict("honours_full", honours_max=HONOURS_MAX)
+    if birth_month is None:
+        return
+    born = Month.parse(birth_month)
+    # Somebody born in this very month may still be short of the birthday.
+    if Month(born.year + _OF_AGE_YEARS, born.number).last_day >= today:
+        raise Invalid("honour_of_a_child")
+
+
+def check_redemption_day(day: date | None, today: date) -> None:
+    """Whether a day may be announced for redeeming; Invalid `redemption_day_past`."""
+    if day is not None and day < today:
+        raise Invalid("redemption_day_past")
 
 
 def check_settling(period: NoticePeriod, today: date, objections_open: int) -> None:

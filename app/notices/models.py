@@ -39,6 +39,25 @@ class Notice(Base):
     pdf_sha256: Mapped[bytes | None] = mapped_column(LargeBinary(32))
     settled_by: Mapped[int | None] = mapped_column(Id)
     settled_at: Mapped[datetime | None]
+    redemption_on: Mapped[date | None] = mapped_column(Date)
+
+
+class Honour(Base):
+    """A good deed for the notice; its row is made only with the consent of the one who is named.
+
+    `name` is what gets printed, so that it stays when the person is renamed or leaves.
+    """
+
+    __tablename__ = "honour"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
+    village_id: Mapped[int] = mapped_column(ForeignKey("village.id"))
+    notice_id: Mapped[int] = mapped_column(ForeignKey("notice.id"), index=True)
+    member_id: Mapped[int] = mapped_column(ForeignKey("member.id"))
+    name: Mapped[str] = mapped_column(String(40))
+    deed: Mapped[str] = mapped_column(String(60))
+    added_at: Mapped[datetime]
+    added_by: Mapped[int] = mapped_column(Id)
 
 
 class Objection(Base):

@@ -18,6 +18,7 @@ from app.web.transaction import writes
 
 from . import queries, service
 from .domain import (
+    HONOURS_MAX,
     NOTICE_DAYS_DEFAULT,
     NoticePeriod,
     NoticeState,
@@ -25,7 +26,15 @@ from .domain import (
     closing_is_due,
 )
 from .models import Notice
-from .schemas import CloseMonthIn, DecisionIn, ObjectionIn, OfficeObjectionIn, PublishIn
+from .schemas import (
+    CloseMonthIn,
+    DecisionIn,
+    HonourIn,
+    ObjectionIn,
+    OfficeObjectionIn,
+    PublishIn,
+    RedemptionDayIn,
+)
 
 pages = Blueprint("notices", __name__)
 
@@ -64,6 +73,8 @@ def notice_desk(notice_id: int) -> str:
         "notices/desk.html",
         notice=notice,
         objections=queries.objections(notice.id),
+        honours=queries.honours(notice.id),
+        honours_max=HONOURS_MAX,
         seal=books.seal(notice.period_id),
         printed_digest=printed_digest,
         chinese=_chinese,
@@ -98,6 +109,41 @@ def publish(notice_id: int) -> AnyResponse:
         actor_id=access.actor_id(),
     )
     flash("公示已定稿。请打印、签字、盖章、张贴。")
+    return redirect(url_for("notices.notice_desk", notice_id=notice_id), 303)
+
+
+@pages.post("/desk/notices/<int:notice_id>/honours")
+@access.requires(Role.BRANCH_PRESIDENT)
+@writes(again=notice_desk)
+def add_honour(notice_id: int) -> AnyResponse:
+    form = load_form(HonourIn())
+    del form["consented"]
+    honour = service.add_honour(
+        village_id=access.village_id(), notice_id=notice_id, actor_id=access.actor_id(), **form
+    )
+    flash(f"已写上{honour.name}的好事。")
+    return redirect(url_for("notices.notice_desk", notice_id=notice_id), 303)
+
+
+@pages.post("/desk/notices/<int:notice_id>/honours/<int:honour_id>/remove")
+@access.requires(Role.BRANCH_PRESIDENT)
+@writes(again=notice_desk)
+def remove_honour(notice_id: int, honour_id: int) -> AnyResponse:
+    service.remove_honour(village_id=access.village_id(), notice_id=notice_id, honour_id=honour_id)
+    flash("已拿掉。")
+    return redirect(url_for("notices.notice_desk", notice_id=notice_id), 303)
+
+
+@pages.post("/desk/notices/<int:notice_id>/redemption-day")
+@access.requires(Role.BRANCH_PRESIDENT)
+@writes(again=notice_desk)
+def set_redemption_day(notice_id: int) -> AnyResponse:
+    service.set_redemption_day(
+        village_id=access.village_id(),
+        notice_id=notice_id,
+        day=load_form(RedemptionDayIn())["redemption_on"],
+    )
+    flash("集中兑换日已改好。")
     return redirect(url_for("notices.notice_desk", notice_id=notice_id), 303)
 
 

@@ -4,7 +4,16 @@ from marshmallow import fields, validate
 
 from app.kit.schema import DayField, IdField, MonthField, StrictSchema, TextField, WholeField
 
-from .domain import NOTICE_DAYS_DEFAULT, NOTICE_DAYS_MAX, NOTICE_DAYS_MIN, Decision, ObjectionSource
+from .domain import (
+    HONOUR_LENGTH_MAX,
+    NOTICE_DAYS_DEFAULT,
+    NOTICE_DAYS_MAX,
+    NOTICE_DAYS_MIN,
+    Decision,
+    ObjectionSource,
+)
+
+_CONSENT_MISSING = "写全名要本人同意。请问过本人再勾选。"
 
 
 class CloseMonthIn(StrictSchema):
@@ -19,6 +28,23 @@ class PublishIn(StrictSchema):
         load_default=NOTICE_DAYS_DEFAULT,
         validate=validate.Range(NOTICE_DAYS_MIN, NOTICE_DAYS_MAX, error="公示期要{min}到{max}天。"),
         error_messages={"invalid": "请填天数，例如 7。"},
+    )
+
+
+class HonourIn(StrictSchema):
+    passbook_number = TextField(length_max=20, required=True)
+    name = TextField(length_max=40, required=True)
+    deed = TextField(length_max=HONOUR_LENGTH_MAX, required=True)
+    consented = fields.Boolean(
+        required=True,
+        validate=validate.OneOf([True], error=_CONSENT_MISSING),
+        error_messages={"required": _CONSENT_MISSING},
+    )
+
+
+class RedemptionDayIn(StrictSchema):
+    redemption_on = fields.Date(
+        load_default=None, error_messages={"invalid": "请按 2026-11-01 的样子填日期。"}
     )
 
 
@@ -49,6 +75,12 @@ class DecisionIn(StrictSchema):
     award_ids = fields.List(IdField(), load_default=list)
 
 
+class HonourOut(StrictSchema):
+    id = IdField(required=True)
+    name = fields.String(required=True)
+    deed = fields.String(required=True)
+
+
 class NoticeOut(StrictSchema):
     id = IdField(required=True)
     month = fields.String(required=True)
@@ -57,6 +89,7 @@ class NoticeOut(StrictSchema):
     public_code = fields.String(required=True)
     posted_from = fields.Date()
     posted_to = fields.Date()
+    redemption_on = fields.Date()
 
 
 class ObjectionOut(StrictSchema):

@@ -5,7 +5,7 @@ import json
 from dataclasses import asdict
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from app.extensions import db
 from app.kit import clock
@@ -13,26 +13,30 @@ from app.kit.codes import CodeKind, new_code
 from app.kit.errors import Conflict, Invalid, NotFound
 from app.kit.ids import new_id
 from app.kit.month import Month
-from app.kit.text import clean_line
+from app.kit.text import clean_line, normalise_name
 from app.ledger import queries as books
 from app.ledger import service as ledger
 from app.ledger.domain.accounts import household_pending, household_spendable
 from app.ledger.domain.drafts import EntryDraft, EntryKind, TransferDraft
 from app.ledger.queries import checker
+from app.people import queries as people
 from app.printing.compilation import compile_pdf
 from app.printing.payloads import NoticePrint
 from app.rulebook import service as rulebook
 
 from . import queries
 from .domain import (
+    HONOUR_LENGTH_MAX,
     Decision,
     NoticePeriod,
     NoticeState,
     ObjectionSource,
+    check_honour,
     check_posting,
+    check_redemption_day,
     check_settling,
 )
-from .models import Notice, Objection, ObjectionCorrection
+from .models import Honour, Notice, Objection, ObjectionCorrection
 
 _STATEMENT_LENGTH_MAX = 500
 # Two accounts a household; the posting function takes at most 1,000 accounts in a batch.
@@ -87,9 +91,7 @@ def publish_notice(
     Raises Conflict `notice_not_draft`, Invalid `notice_day_bad`, or `missing_glyph` naming who
     has the character.
     """
-    notice = _locked_notice(village_id, notice_id)
-    if notice.state != NoticeState.DRAFT:
-        raise Conflict("notice_not_draft")
+    notice = _locked_draft(village_id, notice_id)
     check_posting(period, clock.today())
     pdf = compile_pdf(payload)
     notice.state = NoticeState.PUBLISHED
@@ -100,6 +102,68 @@ def publish_notice(
     notice.pdf_sha256 = hashlib.sha256(pdf).digest()
     notice.published_by = actor_id
     notice.published_at = clock.now()
+    db.session.flush()
+    return notice
+
+
+def add_honour(
+    *,
+    village_id: int,
+    notice_id: int,
+    passbook_number: str,
+    name: str,
+    deed: str,
+    actor_id: int,
+) -> Honour:
+    """Put a good deed on the draft, with the full name of a member who agreed to it.
+
+    Raises Conflict `notice_not_draft` or `honours_full`, NotFound `household_not_found` or
+    `member_not_found`, Invalid `honour_of_a_child`.
+    """
+    notice = _locked_draft(village_id, notice_id)
+    household = people.household_by_passbook(village_id, passbook_number)
+    wanted = normalise_name(name)
+    family = people.members_of(household.id)
+    member = next((each for each in family if each.name == wanted), None)
+    if member is None:
+        raise NotFound("member_not_found")
+    check_honour(
+        birth_month=member.birth_month,
+        today=clock.today(),
+        honours=len(queries.honours(notice.id)),
+    )
+    honour = Honour(
+        id=new_id(),
+        village_id=village_id,
+        notice_id=notice.id,
+        member_id=member.id,
+        name=member.name,
+        deed=clean_line(deed, length_max=HONOUR_LENGTH_MAX, field="事迹"),
+        added_at=clock.now(),
+        added_by=actor_id,
+    )
+    db.session.add(honour)
+    db.session.flush()
+    return honour
+
+
+def remove_honour(*, village_id: int, notice_id: int, honour_id: int) -> None:
+    """Take a good deed off the draft; one that is gone already changes nothing.
+
+    Raises Conflict `notice_not_draft`.
+    """
+    notice = _locked_draft(village_id, notice_id)
+    db.session.execute(delete(Honour).where(Honour.id == honour_id, Honour.notice_id == notice.id))
+
+
+def set_redemption_day(*, village_id: int, notice_id: int, day: date | None) -> Notice:
+    """Announce on the draft when the village redeems together; None announces no day.
+
+    Raises Conflict `notice_not_draft`, Invalid `redemption_day_past`.
+    """
+    notice = _locked_draft(village_id, notice_id)
+    check_redemption_day(day, clock.today())
+    notice.redemption_on = day
     db.session.flush()
     return notice
 
@@ -236,4 +300,11 @@ def _locked_notice(village_id: int, notice_id: int) -> Notice:
     notice = db.session.get(Notice, notice_id, with_for_update=True)
     if notice is None or notice.village_id != village_id:
         raise NotFound("notice_not_found")
+    return notice
+
+
+def _locked_draft(village_id: int, notice_id: int) -> Notice:
+    notice = _locked_notice(village_id, notice_id)
+    if notice.state != NoticeState.DRAFT:
+        raise Conflict("notice_not_draft")
     return notice

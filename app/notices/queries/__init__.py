@@ -4,6 +4,7 @@ from .content import notice_print as notice_print
 from .notices import Verification as Verification
 from .notices import award_choices as award_choices
 from .notices import earned_and_not_reversed as earned_and_not_reversed
+from .notices import honours as honours
 from .notices import notice as notice
 from .notices import notice_by_code as notice_by_code
 from .notices import notice_of_month as notice_of_month

@@ -23,6 +23,7 @@ from app.rulebook.domain.rules import RuleKind
 from app.store import queries as store
 
 from .figures import GridMonth, HouseholdMonth, VillageMonth, village_month
+from .notices import honours
 
 _DECISION_WORDS = {Decision.UPHELD: "属实", Decision.REJECTED: "不属实"}
 _FIRST_DIGEST = bytes(32)
@@ -63,12 +64,16 @@ def notice_print(
         took_part_count=str(figures.took_part),
         category_rows=_category_rows(figures),
         verification=_verification(found),
+        honour_rows=tuple(
+            payloads.HonourRow(name=honour.name, deed=honour.deed) for honour in honours(found.id)
+        ),
         grid_rows=tuple(_grid_row(grid) for grid in figures.grids),
         stores=tuple(_store_month(found.village_id, month)),
         objection_rows=tuple(_objection_rows(found)),
         rule_changes=tuple(_rule_changes(found.village_id, month)),
         theme_month=month.next.chinese,
         theme_rows=_theme_rows(found.village_id, town.id, month.next),
+        redemption_day=_day(found.redemption_on) if found.redemption_on else "",
     )
 
 

@@ -15,7 +15,7 @@ from app.kit.points import Tenths
 from app.ledger import queries as books
 from app.ledger.domain.accounts import Purpose
 from app.notices.domain import EARNED, NoticePeriod, NoticeState
-from app.notices.models import Notice, Objection
+from app.notices.models import Honour, Notice, Objection
 from app.people import queries as people
 from app.rulebook import queries as rulebook
 
@@ -97,6 +97,13 @@ def objections(notice_id: int) -> Sequence[Objection]:
     """The objections to a notice, in the order of their numbers."""
     return db.session.scalars(
         select(Objection).where(Objection.notice_id == notice_id).order_by(Objection.number)
+    ).all()
+
+
+def honours(notice_id: int) -> Sequence[Honour]:
+    """The good deeds on a notice, in the order in which they were put there."""
+    return db.session.scalars(
+        select(Honour).where(Honour.notice_id == notice_id).order_by(Honour.id)
     ).all()
 
 
