@@ -90,6 +90,7 @@ class Activity(Base):
     checks_out: Mapped[bool]
     drop_in: Mapped[bool]
     team_id: Mapped[int | None] = mapped_column(ForeignKey("team.id"))
+    bring: Mapped[str] = mapped_column(String(60), default="")
     created_at: Mapped[datetime]
     created_by: Mapped[int] = mapped_column(Id)
     approved_at: Mapped[datetime | None]
@@ -131,6 +132,23 @@ class ActivitySession(Base):
     reserved: Mapped[int] = mapped_column(default=0)
     closed_at: Mapped[datetime | None]
     closed_by: Mapped[int | None] = mapped_column(Id)
+
+
+class SessionChange(Base):
+    """What a session said before it was changed, and who changed it."""
+
+    __tablename__ = "session_change"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
+    village_id: Mapped[int] = mapped_column(ForeignKey("village.id"))
+    session_id: Mapped[int] = mapped_column(ForeignKey("activity_session.id"), index=True)
+    starts_at_before: Mapped[datetime]
+    ends_at_before: Mapped[datetime]
+    place_before: Mapped[str] = mapped_column(String(60))
+    seats_before: Mapped[int]
+    bring_before: Mapped[str] = mapped_column(String(60))
+    changed_at: Mapped[datetime]
+    changed_by: Mapped[int] = mapped_column(Id)
 
 
 class PoolMovement(Base):

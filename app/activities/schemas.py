@@ -43,6 +43,7 @@ class _PlanFields(StrictSchema):
     points = TenthsField(load_default=None)
     hourly = fields.Boolean(load_default=False)
     drop_in = fields.Boolean(load_default=False)
+    bring = TextField(length_max=60, load_default="")
     team_id = IdField(load_default=None)
     theme_id = IdField(load_default=None)
     organiser_ids = fields.List(IdField(), required=True)
@@ -59,6 +60,25 @@ class ScheduleForm(_PlanFields):
 class SessionPlanIn(StrictSchema):
     starts_at = MomentField(required=True)
     ends_at = MomentField(required=True)
+
+
+class _ChangeFields(StrictSchema):
+    place = TextField(length_max=60, required=True)
+    seats = fields.Integer(required=True)
+    bring = TextField(length_max=60, load_default="")
+
+
+class ChangeForm(_ChangeFields):
+    """What a session is to be, as a person fills it in."""
+
+    day = fields.Date(required=True)
+    starts = fields.Time(format="%H:%M", required=True)
+    ends = fields.Time(format="%H:%M", required=True)
+
+
+class SessionChangeIn(_ChangeFields):
+    starts_at = fields.AwareDateTime(required=True)
+    ends_at = fields.AwareDateTime(required=True)
 
 
 class ActivityIn(_PlanFields):
@@ -161,6 +181,7 @@ class ActivityOut(StrictSchema):
     hourly = fields.Boolean()
     checks_out = fields.Boolean()
     drop_in = fields.Boolean()
+    bring = fields.String()
     team_id = IdField(allow_none=True)
     theme_id = IdField(allow_none=True)
     approved_at = fields.AwareDateTime(allow_none=True)

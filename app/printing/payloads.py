@@ -220,6 +220,7 @@ class ActivityPoster(Printable):
     ask_phone: str
     code: str
     link: str = field(metadata=_PRINTED_AS_QR)
+    bring: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

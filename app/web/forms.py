@@ -117,6 +117,7 @@ def init_forms(app: Flask) -> None:
     app.jinja_env.filters.update(
         tenths=format_tenths,
         day=_day,
+        iso_day=lambda value: clock.local(value).date().isoformat(),
         weekday=_weekday,
         moment=_moment,
         hour=lambda value: f"{clock.local(value):%H:%M}",

@@ -99,7 +99,7 @@ def test_rules_of_a_group_share_one_cap_within_a_batch_and_across(village: Villa
     assert fifth.cut_reason is not None
     assert (
         sentence(fifth.cut_reason.code, fifth.cut_reason.facts)
-        == "本月志愿服务封顶8分，已得8分，本次计0分。"
+        == "10月志愿服务封顶8分，已得8分，本次计0分。"
     )
     kept = queries.awards(village.id, household_id=1)
     assert queries.cut_reasons(village.id, kept) == {fifth.award_id: fifth.cut_reason}

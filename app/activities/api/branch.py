@@ -12,6 +12,8 @@ from app.activities.schemas import (
     MonthQuery,
     PlannedActivityOut,
     ReasonForm,
+    SessionChangeIn,
+    SessionTimesOut,
     ThemeForm,
     ThemeListOut,
     ThemeOut,
@@ -133,6 +135,21 @@ def cancel(form: dict[str, Any], activity_id: int) -> Any:
         village_id=village_id(),
         activity_id=activity_id,
         reason=form["reason"],
+        actor_id=actor_id(),
+    )
+
+
+@api.post("/activity-sessions/<int:session_id>/change")
+@requires(Role.BRANCH_PRESIDENT)
+@writes(key_required=True)
+@api.arguments(SessionChangeIn)
+@api.response(200, SessionTimesOut)
+def change_session(form: dict[str, Any], session_id: int) -> Any:
+    """Change when, where and for how many a session is, and what to bring; never its points."""
+    return service.change_session(
+        village_id=village_id(),
+        session_id=session_id,
+        plan=service.ChangedPlan(**form),
         actor_id=actor_id(),
     )
 

@@ -6,7 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from app.activities import queries, service
-from app.activities.schemas import ReasonForm, ScheduleForm
+from app.activities.schemas import ChangeForm, ReasonForm, ScheduleForm
 from app.identity import queries as places
 from app.identity.access import actor_id, requires, village_id
 from app.identity.domain import Role
@@ -87,6 +87,7 @@ def show_activity(activity_id: int) -> str:
         "activities/branch/activity.html",
         activity=activity,
         sessions=sessions,
+        now=clock.now(),
         needed=queries.budget_needed(activity, sessions),
         budget=balance(branch_budget(village_id())),
         organisers=places.display_names(queries.organiser_ids(activity_id)).values(),
@@ -118,7 +119,45 @@ def cancel(activity_id: int) -> Response:
     return redirect(url_for("branch_activities.show_activity", activity_id=activity_id), 303)
 
 
-def _plan(form: dict[str, Any]) -> service.ActivityPlan:
+@pages.get("/sessions/<int:session_id>/change")
+@requires(Role.BRANCH_PRESIDENT)
+def change_form(session_id: int) -> str:
+    """What may still be changed about a session, and how it was changed before."""
+    changes = queries.changes_of(session_id)
+    return render_template(
+        "activities/branch/change.html",
+        view=queries.session(village_id(), session_id),
+        several=len(queries.sessions_of(queries.session(village_id(), session_id).activity.id)) > 1,
+        changes=changes,
+        names=places.display_names([change.changed_by for change in changes]),
+    )
+
+
+@pages.post("/sessions/<int:session_id>/change")
+@requires(Role.BRANCH_PRESIDENT)
+@writes(again=change_form)
+def change_session(session_id: int) -> Response:
+    form = load_form(ChangeForm())
+    session = service.change_session(
+        village_id=village_id(),
+        session_id=session_id,
+        plan=service.ChangedPlan(**_times(form)),
+        actor_id=actor_id(),
+    )
+    flash(sentence("session_changed", {}))
+    return redirect(
+        url_for("branch_activities.show_activity", activity_id=session.activity_id), 303
+    )
+
+
+def _times(form: dict[str, Any]) -> dict[str, Any]:
+    """The form with instants for its day and hours."""
     day, starts, ends = form.pop("day"), form.pop("starts"), form.pop("ends")
-    times = service.SessionPlan(clock.instant(day, starts), clock.instant(day, ends))
+    instants = {"starts_at": clock.instant(day, starts), "ends_at": clock.instant(day, ends)}
+    return {**form, **instants}
+
+
+def _plan(form: dict[str, Any]) -> service.ActivityPlan:
+    form = _times(form)
+    times = service.SessionPlan(form.pop("starts_at"), form.pop("ends_at"))
     return service.ActivityPlan(sessions=[times], **form)

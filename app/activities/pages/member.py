@@ -52,6 +52,7 @@ def show_session(session_id: int) -> str:
         view=view,
         family=persons,
         own_id=principal().member_id,
+        changes=queries.changes_of(session_id),
         signups={signup.member_id: signup for signup in signups},
         attendances={person.id: queries.attendance_of(session_id, person.id) for person in persons},
         open_for_signup=clock.now() < view.session.starts_at

@@ -26,6 +26,7 @@ def poster(view: SessionView, *, public_url: str) -> ActivityPoster:
         time=_hours(view),
         place=view.activity.place,
         points=_points(view),
+        bring=view.activity.bring,
         ask_name=place.contact_name,
         ask_phone=place.contact_phone,
         code=view.session.poster_code,

@@ -8,7 +8,13 @@ from sqlalchemy import ColumnElement, ScalarSelect, Select, exists, func, or_, s
 
 from app.activities.domain.check_in import Place, Window
 from app.activities.domain.closing import CLOSING_DUE_AFTER, Worth, reserve_needed
-from app.activities.models import Activity, ActivityOrganiser, ActivitySession, Signup
+from app.activities.models import (
+    Activity,
+    ActivityOrganiser,
+    ActivitySession,
+    SessionChange,
+    Signup,
+)
 from app.extensions import db
 from app.identity import queries as places
 from app.identity.domain import Principal, Role
@@ -60,6 +66,15 @@ def session(village_id: int, session_id: int) -> SessionView:
     if not found or found[0].session.village_id != village_id:
         raise NotFound("session_not_found")
     return found[0]
+
+
+def changes_of(session_id: int) -> Sequence[SessionChange]:
+    """How a session was changed, latest first."""
+    return db.session.scalars(
+        select(SessionChange)
+        .where(SessionChange.session_id == session_id)
+        .order_by(SessionChange.id.desc())
+    ).all()
 
 
 def organised_session(principal: Principal, session_id: int) -> SessionView:

@@ -7,6 +7,8 @@ from .attendance import check_out as check_out
 from .attendance import confirm_attendance as confirm_attendance
 from .attendance import mark_not_there as mark_not_there
 from .budget import grant_quota as grant_quota
+from .changes import ChangedPlan as ChangedPlan
+from .changes import change_session as change_session
 from .closing import AWARD_SOURCE as AWARD_SOURCE
 from .closing import close_session as close_session
 from .corrections import correct_attendance as correct_attendance

@@ -52,6 +52,7 @@ class ActivityPlan:
     drop_in: bool = False
     team_id: int | None = None
     theme_id: int | None = None
+    bring: str = ""
 
 
 def schedule_activity(*, village_id: int, plan: ActivityPlan, actor_id: int) -> Activity:
@@ -82,6 +83,7 @@ def schedule_activity(*, village_id: int, plan: ActivityPlan, actor_id: int) -> 
         checks_out="签退" in rule.evidence,
         drop_in=plan.drop_in,
         team_id=plan.team_id,
+        bring=plan.bring,
         created_at=clock.now(),
         created_by=actor_id,
     )
@@ -115,7 +117,7 @@ def approve_activity(*, village_id: int, activity_id: int, actor_id: int) -> Act
     Approving again changes nothing. Raises Conflict `activity_cancelled`, or
     `branch_budget_short` with the figures.
     """
-    activity = _lock_activity(village_id, activity_id)
+    activity = lock_activity(village_id, activity_id)
     if activity.cancelled_at is not None:
         raise Conflict("activity_cancelled")
     if activity.approved_at is not None:
@@ -139,7 +141,7 @@ def cancel_activity(*, village_id: int, activity_id: int, reason: str, actor_id:
 
     Cancelling again changes nothing. Raises Conflict `session_closed` when a session was closed.
     """
-    activity = _lock_activity(village_id, activity_id)
+    activity = lock_activity(village_id, activity_id)
     if activity.cancelled_at is not None:
         return activity
     sessions = [lock_session(village_id, found.id)[0] for found in queries.sessions_of(activity.id)]
@@ -195,7 +197,8 @@ def lock_running_session(village_id: int, session_id: int) -> tuple[ActivitySess
     return session, activity
 
 
-def _lock_activity(village_id: int, activity_id: int) -> Activity:
+def lock_activity(village_id: int, activity_id: int) -> Activity:
+    """An activity with its row locked, before its sessions; NotFound `activity_not_found`."""
     activity = db.session.scalar(
         select(Activity)
         .where(Activity.id == activity_id, Activity.village_id == village_id)

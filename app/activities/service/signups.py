@@ -63,7 +63,7 @@ def cancel_signup(*, village_id: int, session_id: int, member_id: int, actor_id:
     signup.cancelled_at = clock.now()
     signup.cancelled_by = actor_id
     db.session.flush()
-    _move_up(session, activity, actor_id)
+    move_up(session, activity, actor_id)
 
 
 def add_signup(
@@ -108,7 +108,7 @@ def confirm_place(*, signup: Signup, activity: Activity, actor_id: int) -> None:
         db.session.flush()
 
 
-def _move_up(session: ActivitySession, activity: Activity, actor_id: int) -> None:
+def move_up(session: ActivitySession, activity: Activity, actor_id: int) -> None:
     """Fill free seats in the order of the list; who cannot pay is passed over and keeps waiting."""
     seats_free = session.seats - queries.count_places(session.id)[Place.CONFIRMED]
     for signup in queries.live_signups(session.id):
