@@ -11,8 +11,9 @@ from app.ledger import queries as books
 from app.ledger.domain.accounts import household_pending, household_spendable
 from app.ledger.queries import checker
 from app.notices import queries, service
-from app.notices.domain import Decision, NoticeState
+from app.notices.domain import Decision, NoticePeriod, NoticeState
 from app.notices.queries.figures import village_month
+from app.people import service as people
 from app.web.transaction import run_in_transaction
 from tests.notices.months import CLOSING_DAY, OCTOBER, MonthOfVillage, at, make_month
 
@@ -135,6 +136,26 @@ def test_an_empty_month_has_a_notice_too(each_app: Flask) -> None:
         published = month.publish(second)
     assert queries.verify(published).holds
     assert queries.verify(published).entry_count == 0
+
+
+def test_a_household_that_everybody_left_keeps_its_line_and_names_nobody(
+    month: MonthOfVillage,
+) -> None:
+    with clock.stopped_at(at(CLOSING_DAY)):
+        run_in_transaction(
+            lambda: people.move_member(
+                village_id=month.id,
+                member_id=month.heads["0002"][1],
+                household_id=month.heads["0001"][0],
+                relation="亲戚",
+            )
+        )
+        notice = month.close()
+        period = NoticePeriod.starting(CLOSING_DAY, 7)
+        printed = queries.notice_print(notice, period, created_at=notice.closed_at)
+    left = next(row for row in printed.household_rows if row.passbook_number == "0002")
+    assert (left.head_name, left.sums.closing) == ("—", "2")
+    assert left.remark.startswith("已无人在册")
 
 
 def test_things_of_another_village_are_not_there(month: MonthOfVillage) -> None:

@@ -103,8 +103,8 @@ def _sums(figures: MonthFigures) -> payloads.MonthSums:
 
 
 def public_name(household: HouseholdRef) -> str:
-    """The head's name as the household lets the village read it."""
-    if household.notice_name_mode is NoticeNameMode.PASSBOOK:
+    """The head's name as the household lets the village read it; nobody's when all have left."""
+    if household.notice_name_mode is NoticeNameMode.PASSBOOK or not household.head_name:
         return "—"
     if household.notice_name_mode is NoticeNameMode.FULL:
         return household.head_name
@@ -112,7 +112,7 @@ def public_name(household: HouseholdRef) -> str:
 
 
 def _household_row(line: HouseholdMonth) -> payloads.HouseholdRow:
-    remarks = []
+    remarks = [] if line.household.head_name else ["已无人在册"]
     if line.staff_entered:
         remarks.append(f"补录{line.staff_entered}笔")
     if line.late:
