@@ -64,21 +64,21 @@ class SessionPlanIn(StrictSchema):
 
 class _ChangeFields(StrictSchema):
     place = TextField(length_max=60, required=True)
-    seats = fields.Integer(required=True)
+    seats = WholeField(required=True)
     bring = TextField(length_max=60, load_default="")
 
 
 class ChangeForm(_ChangeFields):
     """What a session is to be, as a person fills it in."""
 
-    day = fields.Date(required=True)
+    day = DayField(required=True)
     starts = fields.Time(format="%H:%M", required=True)
     ends = fields.Time(format="%H:%M", required=True)
 
 
 class SessionChangeIn(_ChangeFields):
-    starts_at = fields.AwareDateTime(required=True)
-    ends_at = fields.AwareDateTime(required=True)
+    starts_at = MomentField(required=True)
+    ends_at = MomentField(required=True)
 
 
 class ActivityIn(_PlanFields):

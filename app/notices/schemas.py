@@ -43,7 +43,7 @@ class HonourIn(StrictSchema):
 
 
 class RedemptionDayIn(StrictSchema):
-    redemption_on = fields.Date(
+    redemption_on = DayField(
         load_default=None, error_messages={"invalid": "请按 2026-11-01 的样子填日期。"}
     )
 

@@ -104,6 +104,7 @@ def test_an_hourly_session_keeps_an_hour_and_reserves_for_its_length(site: Site)
     assert balance(pool) == 3 * reserved
     with at(BEFORE):
         _change(site, session_id=session.id, minutes=60, seats=2)
+        _change(site, session_id=session.id, minutes=180, seats=2)
     assert balance(pool) == 3 * reserved
 
 
