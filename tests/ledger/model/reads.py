@@ -1,7 +1,7 @@
 """Everything the books tell, compared with the model."""
 
 import runpy
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -23,8 +23,15 @@ from .reference import Book, Seal
 from .twins import to_address
 
 _VERIFIER = Path(application.__file__).parent / "static" / "verify_proof.py"
-verify: Callable[[dict[str, object], str], dict[str, Any]] = runpy.run_path(str(_VERIFIER))["check"]
-"""The stand-alone verifier's own function; it knows nothing of the application."""
+_STAND_ALONE = runpy.run_path(str(_VERIFIER))
+"""The stand-alone verifier; it knows nothing of the application."""
+
+
+def verify(proof: dict[str, object], printed: str) -> dict[str, Any]:
+    """What a record says that the verifier finds under a printed digest."""
+    _STAND_ALONE["check_inclusion"](proof, _STAND_ALONE["Digests"]([printed]))
+    values: dict[str, Any] = _STAND_ALONE["Record"](bytes.fromhex(str(proof["record"]))).values
+    return values
 
 
 def compare_reads(life: Life, village: int) -> None:
