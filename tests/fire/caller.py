@@ -17,6 +17,7 @@ Step = dict[str, Any]
 
 _CONNECTING_SECONDS_MAX = 120
 _ANSWER_SECONDS_MAX = 120
+_REPEATS_MAX = 120
 
 
 class Caller:
@@ -28,8 +29,8 @@ class Caller:
         self._connection: HTTPConnection | None = None
         self._number = 0
 
-    def call(self, step: Step) -> dict[str, Any] | None:
-        """Send a request and return the answer's JSON; None when there was no answer."""
+    def call(self, step: Step) -> tuple[int, dict[str, Any]]:
+        """Send a request and return the answer's status and JSON; status 0 when there was none."""
         connection = self._connected()
         self._number += 1
         self._note({"request": self._number, **step})
@@ -49,7 +50,7 @@ class Caller:
             connection.close()
             self._connection = None
             self._note({"request": self._number, "lost": repr(failure)})
-            return None
+            return 0, {}
         self._note(
             {
                 "request": self._number,
@@ -64,7 +65,7 @@ class Caller:
         if response.status == 503:
             time.sleep(float(response.headers["Retry-After"]))
         answer: dict[str, Any] = json.loads(text) if text.startswith("{") else {}
-        return answer
+        return response.status, answer
 
     def close(self) -> None:
         """Hang up."""
@@ -92,7 +93,10 @@ class Caller:
 
 
 def do_job(job: dict[str, Any]) -> None:
-    """Take the steps one after the other; one that needs an answer it has not got is left out."""
+    """Take the steps one after the other; one that needs an answer it has not got is left out.
+
+    Somebody patient who is told to try again later does so, under the same key.
+    """
     with open(job["journal"], "a", encoding="utf-8") as journal:  # noqa: PTH123 - starts faster
         caller = Caller(job["port"], journal)
         # All callers of a job start at the same instant of the machine's clock.
@@ -103,7 +107,10 @@ def do_job(job: dict[str, Any]) -> None:
                 path = step["path"].format(**last)
             except KeyError:
                 continue
-            last = caller.call({**step, "path": path}) or {}
+            for _ in range(_REPEATS_MAX if job["patient"] else 1):
+                status, last = caller.call({**step, "path": path})
+                if status != 503:
+                    break
         caller.close()
 
 

@@ -15,6 +15,7 @@ from tests.fire.web import ROOT
 
 # Every caller must have read its job by then.
 _START_IN_SECONDS = 0.3
+_SECONDS_MAX = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +54,22 @@ class Crowd:
         self._jobs = 0
         self._busy = 0
 
-    def send_off(self, port: int, parts: Sequence[Sequence[Step]]) -> "Deed":
-        """Give every caller its steps; `parts` holds at most as many as there are callers."""
+    def send_off(
+        self, port: int, parts: Sequence[Sequence[Step]], *, patient: bool = False
+    ) -> "Deed":
+        """Give every caller its steps; `parts` holds at most as many as there are callers.
+
+        The patient send a request again for as long as they are told to try again later.
+        """
         assert len(parts) <= len(self._processes)
         self._jobs += 1
         journals = [self._folder / f"job-{self._jobs}-{number}" for number in range(len(parts))]
         start_at = time.monotonic() + _START_IN_SECONDS
         for process, steps, journal in zip(self._processes, parts, journals, strict=False):
-            job = {"port": port, "journal": str(journal), "start_at": start_at, "steps": steps}
+            job = {
+                "port": port, "journal": str(journal), "start_at": start_at, "steps": steps,
+                "patient": patient,
+            }  # fmt: skip
             assert process.stdin
             process.stdin.write(json.dumps(job) + "\n")
             process.stdin.flush()
@@ -81,11 +90,13 @@ class Deed:
         self._journals = journals
 
     def wait_for_successes(self, count: int) -> None:
-        """Come back when so many requests have succeeded."""
+        """Come back when so many requests have succeeded; AssertionError after a few minutes."""
+        end = time.monotonic() + _SECONDS_MAX
         while sum(200 <= call.status < 300 for call in self.calls()) < count:
+            assert time.monotonic() < end, f"not even {count} requests succeeded"
             for process in self._processes:
                 assert process.poll() is None
-            time.sleep(0.02)
+            time.sleep(0.05)
 
     def finish(self) -> list[Call]:
         """Wait until every caller has done its job."""

@@ -17,6 +17,9 @@ from app.ledger.queries import checker
 from tests.fire.crowd import Call
 from tests.fire.village import Village
 
+UNDECIDED = {"", "database_unavailable", "same_request_in_flight"}
+"""Outcomes after which the same request is to be sent again."""
+
 _GRANTED = """
     SELECT entry.idempotency_key, moved.amount, quota_grant.id
     FROM ledger_entry AS entry
@@ -101,7 +104,7 @@ def ledger_findings() -> list[str]:
 
 def unanswered(calls: Sequence[Call]) -> list[Call]:
     """The posts whose fate their callers do not know."""
-    return [call for call in calls if is_post(call) and call.status in (0, 503)]
+    return [call for call in calls if is_post(call) and call.outcome in UNDECIDED]
 
 
 def assert_sums(village: Village, calls: Iterable[Call], *, spendable_before: int) -> None:
