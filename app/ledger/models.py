@@ -109,6 +109,14 @@ class LedgerEntry(Base):
         ForeignKeyConstraint(
             ["village_id", "period_id"], ["ledger_period.village_id", "ledger_period.id"]
         ),
+        # The way from an entry to its partial returns, see EntryDraft.memo.
+        Index(
+            "ix_ledger_entry_returns",
+            "village_id",
+            "memo",
+            sqlite_where=text("kind = 'return'"),
+            postgresql_where=text("kind = 'return'"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)

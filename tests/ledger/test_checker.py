@@ -67,9 +67,14 @@ _GUARDS_OFF = {
     "postgresql": (
         "SET lock_timeout = '5s'",
         "SET session_replication_role = replica",
-        "ALTER TABLE ledger_balance DROP CONSTRAINT ck_ledger_balance_floor",
-        "ALTER TABLE ledger_entry DROP CONSTRAINT uq_ledger_entry_reverses_id",
-        "ALTER TABLE ledger_entry DROP CONSTRAINT uq_ledger_entry_village_id_idempotency_key",
+        *(
+            f"ALTER TABLE {table} DROP CONSTRAINT IF EXISTS {name}"
+            for table, name in (
+                ("ledger_balance", "ck_ledger_balance_floor"),
+                ("ledger_entry", "uq_ledger_entry_reverses_id"),
+                ("ledger_entry", "uq_ledger_entry_village_id_idempotency_key"),
+            )
+        ),
     ),
 }
 
@@ -310,3 +315,23 @@ def test_a_reversal_must_be_known_to_the_feature_of_its_original(
 
 def _details() -> list[str]:
     return [finding.detail for finding in checker.check()]
+
+
+def test_a_return_beyond_its_original_is_found(book: None) -> None:
+    """Nine are redeemed and four of them come back: that is sound, and nothing beyond it."""
+    redeemed = f"UPDATE ledger_entry SET kind = 'redemption' WHERE id = {_NINE}"
+    returned = (
+        f"UPDATE ledger_entry SET kind = 'return', memo = CAST({_NINE} AS TEXT) WHERE id = {_FOUR}"
+    )
+    assert "returns_within_originals" not in _plant(redeemed, returned)
+    for there, back in (
+        (
+            f"UPDATE ledger_transfer SET amount = 10 WHERE entry_id = {_FOUR}",
+            f"UPDATE ledger_transfer SET amount = 4 WHERE entry_id = {_FOUR}",
+        ),
+        (f"UPDATE ledger_entry SET kind = 'grant' WHERE id = {_NINE}", redeemed),
+        (f"UPDATE ledger_entry SET memo = 'nine' WHERE id = {_FOUR}", returned),
+        (f"UPDATE ledger_entry SET reverses_id = {_NINE} WHERE id = {_REVERSAL}", redeemed),
+    ):
+        assert "returns_within_originals" in _plant(there)
+        _plant(back)

@@ -36,6 +36,7 @@ def _books(**balances: int) -> Books:
         outcomes={},
         originals={},
         reversed_ids=set(),
+        returned={},
     )
 
 

@@ -38,7 +38,7 @@ from app.ledger.queries import checker
 from app.ledger.queries.accounts import find_accounts
 from app.ledger.service.periods import seal_row
 from app.web.transaction import run_in_transaction
-from tests.ledger.books import DAY, OCTOBER, VILLAGE, open_book, post
+from tests.ledger.books import DAY, OCTOBER, VILLAGE, draft, open_book, post
 
 _TABLES = [table for name, table in Base.metadata.tables.items() if name.startswith("ledger_")]
 
@@ -67,8 +67,18 @@ def book(each_app: Flask) -> Iterator[None]:
         )
     )
     run_in_transaction(lambda: service.close_period(VILLAGE, month=OCTOBER))
-    post("budget → spendable1 9", "spendable1 → takings 6")
-    post("takings → spendable1 2", kind=EntryKind.RETURN)
+    post("budget → spendable1 9")
+    sale = post("spendable1 → takings 6", kind=EntryKind.REDEMPTION)[0]
+    run_in_transaction(
+        lambda: service.return_part(
+            sale.entry_id,
+            village_id=VILLAGE,
+            parts=draft("spendable1 → takings 2").transfers,
+            actor_id=8,
+            idempotency_key="back",
+            occurred_on=DAY,
+        )
+    )
     run_in_transaction(lambda: service.close_period(VILLAGE, month=OCTOBER.next))
     post("spendable1 → budget 4", key="four")
     run_in_transaction(lambda: service.record_head(VILLAGE))

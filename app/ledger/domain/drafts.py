@@ -1,5 +1,6 @@
 """What is handed to the posting function, and what it hands back."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -12,6 +13,9 @@ from .accounts import Address
 
 IDEMPOTENCY_KEY_LENGTH_MAX = 100
 MEMO_LENGTH_MAX = 200
+
+# As str() writes it, so that the returns of an entry are found by one spelling.
+_ENTRY_ID = re.compile(r"[1-9][0-9]{0,18}", re.ASCII)
 
 
 class EntryKind(StrEnum):
@@ -53,7 +57,8 @@ class EntryDraft:
     """One business event to be written down.
 
     `idempotency_key` names the event itself (such as "redemption:…"), so that posting it again,
-    by whatever way, finds the entry that is already there. `memo` carries no personal data.
+    by whatever way, finds the entry that is already there. `memo` carries no personal data; that
+    of a partial return is the id of the entry of which it takes back a part.
     """
 
     village_id: int
@@ -65,6 +70,16 @@ class EntryDraft:
     reverses_id: int | None = None
     rule_version_id: int | None = None
     memo: str = ""
+
+    @property
+    def returns_id(self) -> int | None:
+        """The entry of which a partial return takes something back; None for other kinds."""
+        return int(self.memo) if self.kind is EntryKind.RETURN else None
+
+    @property
+    def original_id(self) -> int | None:
+        """The entry that this one takes back, as a whole or in part."""
+        return self.returns_id if self.reverses_id is None else self.reverses_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,11 +120,16 @@ def check_form(draft: EntryDraft, village_id: int) -> None:
         ("key", 0 < len(draft.idempotency_key) <= IDEMPOTENCY_KEY_LENGTH_MAX),
         ("memo", len(draft.memo) <= MEMO_LENGTH_MAX),
         ("reversal", (draft.kind is EntryKind.REVERSAL) == (draft.reverses_id is not None)),
+        ("return", draft.kind is not EntryKind.RETURN or _is_entry_id(draft.memo)),
         ("transfers", bool(draft.transfers)),
         ("transfer", all(_is_sound(transfer, village_id) for transfer in draft.transfers)),
     ):
         if not holds:
             raise Invalid("bad_entry", reason=reason)
+
+
+def _is_entry_id(memo: str) -> bool:
+    return _ENTRY_ID.fullmatch(memo) is not None and int(memo) < 2**63
 
 
 def _is_sound(transfer: TransferDraft, village_id: int) -> bool:

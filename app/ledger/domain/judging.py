@@ -1,6 +1,7 @@
 """Whether a draft may be written, decided on what the locks hold still."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from app.kit.errors import Conflict, DomainError, Invalid, NotFound
@@ -47,18 +48,27 @@ class Original:
     transfers: tuple[TransferDraft, ...]
 
 
+Way = tuple[Address, Address]
+"""From where to where something moves."""
+
+RETURNABLE = frozenset({EntryKind.REDEMPTION, EntryKind.GOODS_OUT})
+"""What a household may bring back in part."""
+
+
 @dataclass(slots=True)
 class Books:
     """Everything a verdict depends on; accepting a draft moves it forward.
 
-    `balances` has every limited account that the drafts name, `originals` every entry they
-    reverse, and `reversed_ids` those of them that have been reversed.
+    `balances` has every limited account that the drafts name, `originals` every entry that they
+    reverse or return a part of, `reversed_ids` those of them that have been reversed, and
+    `returned` what has come back of them in parts, by the way on which it came back.
     """
 
     balances: dict[Address, LimitedBalance]
     outcomes: dict[str, Outcome]
     originals: dict[int, Original]
     reversed_ids: set[int]
+    returned: dict[int, Counter[Way]]
     accepted: dict[str, Accepted] = field(default_factory=dict)
 
 
@@ -76,28 +86,71 @@ def judge(draft: EntryDraft, books: Books) -> Verdict:
     if outcome is not None:
         same = outcome.request_digest == digest
         return outcome.posted if same else Conflict("idempotency_mismatch")
-    refusal = _refuse_reversal(draft, books) or _carry_over(draft.transfers, books.balances)
+    refusal = _refuse_correction(draft, books) or _carry_over(draft.transfers, books.balances)
     if refusal is not None:
         return refusal
     if draft.reverses_id is not None:
         books.reversed_ids.add(draft.reverses_id)
+    if draft.returns_id is not None:
+        back = books.returned.setdefault(draft.returns_id, Counter())
+        back.update(amounts_by_way(draft.transfers))
     books.accepted[key] = Accepted(draft, digest)
     return books.accepted[key]
 
 
-def _refuse_reversal(draft: EntryDraft, books: Books) -> DomainError | None:
-    if draft.reverses_id is None:
+def _refuse_correction(draft: EntryDraft, books: Books) -> DomainError | None:
+    if draft.original_id is None:
         return None
-    original = books.originals.get(draft.reverses_id)
+    original = books.originals.get(draft.original_id)
     if original is None:
         return NotFound("entry_not_found")
+    if draft.returns_id is not None and original.kind not in RETURNABLE:
+        return Conflict("not_returnable")
     if original.kind == EntryKind.REVERSAL:
         return Conflict("reversal_of_reversal")
-    if draft.reverses_id in books.reversed_ids:
+    if draft.original_id in books.reversed_ids:
         return Conflict("already_reversed")
-    if draft.transfers != mirrored(original.transfers):
+    refuse = _refuse_whole if draft.returns_id is None else _refuse_part
+    back = books.returned.get(draft.original_id, Counter())
+    return refuse(draft.transfers, original.transfers, back)
+
+
+def _refuse_whole(
+    transfers: Sequence[TransferDraft],
+    original: Sequence[TransferDraft],
+    back: Counter[Way],
+) -> DomainError | None:
+    """The whole is taken back exactly, and not after a part of it."""
+    if back:
+        return Conflict("partly_returned")
+    if transfers != mirrored(original):
         return Invalid("bad_entry", reason="mirror")
     return None
+
+
+def _refuse_part(
+    transfers: Sequence[TransferDraft],
+    original: Sequence[TransferDraft],
+    back: Counter[Way],
+) -> DomainError | None:
+    """Parts may come back on the ways of the original until nothing of it is left."""
+    gone = amounts_by_way(mirrored(original))
+    for way, amount in amounts_by_way(transfers).items():
+        left = gone[way] - back[way]
+        if way not in gone:
+            return Invalid("bad_entry", reason="mirror")
+        if amount > left:
+            unit_id = str(way[0].unit_id)
+            return Conflict("more_than_original", unit_id=unit_id, left=left, wanted=amount)
+    return None
+
+
+def amounts_by_way(transfers: Iterable[TransferDraft]) -> Counter[Way]:
+    """How much these move from where to where."""
+    amounts: Counter[Way] = Counter()
+    for transfer in transfers:
+        amounts[transfer.debit, transfer.credit] += transfer.amount
+    return amounts
 
 
 def _carry_over(

@@ -8,6 +8,7 @@ from .entries import entries as entries
 from .entries import entry as entry
 from .entries import entry_by_key as entry_by_key
 from .entries import entry_ids as entry_ids
+from .entries import returns_of as returns_of
 from .entries import reversals_of as reversals_of
 from .periods import PeriodSums as PeriodSums
 from .periods import is_settled as is_settled

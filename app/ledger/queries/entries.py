@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 
 from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import aliased
 
 from app.extensions import db
 from app.kit.errors import NotFound
@@ -82,6 +83,25 @@ def reversals_of(village_id: int, entry_ids: Sequence[int]) -> dict[int, int]:
         )
     )
     return {reversed_id: reversal_id for reversed_id, reversal_id in rows if reversed_id}
+
+
+def returns_of(village_id: int, entry_ids: Sequence[int]) -> dict[int, list[EntryRow]]:
+    """The partial returns of entries, without those that were reversed; see EntryDraft.memo."""
+    reversal = aliased(LedgerEntry)
+    found = db.session.scalars(
+        select(LedgerEntry.id)
+        .outerjoin(reversal, reversal.reverses_id == LedgerEntry.id)
+        .where(
+            LedgerEntry.village_id == village_id,
+            LedgerEntry.kind == EntryKind.RETURN,
+            LedgerEntry.memo.in_([str(entry_id) for entry_id in entry_ids]),
+            reversal.id.is_(None),
+        )
+    ).all()
+    returns: dict[int, list[EntryRow]] = {}
+    for row in entries(village_id, entry_ids=found) if found else ():
+        returns.setdefault(int(row.memo), []).append(row)
+    return returns
 
 
 def _transfers(of_entries: Sequence[ColumnElement[bool]]) -> dict[int, list[TransferRow]]:

@@ -9,5 +9,7 @@ from .periods import open_book as open_book
 from .posting import hold_accounts as hold_accounts
 from .posting import post as post
 from .posting import post_each as post_each
+from .returns import return_draft as return_draft
+from .returns import return_part as return_part
 from .reversal import reversal_draft as reversal_draft
 from .reversal import reverse as reverse

@@ -56,7 +56,7 @@ class WholeBook:
         self.village_id = village_id
         self.rows: dict[type[Base], list[Row]] = {table: [] for table in BOOK_TABLES}
         self._accounts: dict[Address, int] = {}
-        self._books = Books(balances={}, outcomes={}, originals={}, reversed_ids=set())
+        self._books = Books(balances={}, outcomes={}, originals={}, reversed_ids=set(), returned={})
         self._entries: list[EntryRow] = []
         self._openings: dict[Address, int] = {}
         self._previous_digest = NO_DIGEST

@@ -7,6 +7,7 @@ What is said to the database is in `on_postgresql` and `on_sqlite`; what is deci
 `domain.judging`, is the same for both.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from types import ModuleType
@@ -24,9 +25,11 @@ from app.ledger.domain.judging import (
     Original,
     Outcome,
     Verdict,
+    Way,
+    amounts_by_way,
     judge,
 )
-from app.ledger.queries.entries import entries, reversals_of
+from app.ledger.queries.entries import entries, returns_of, reversals_of
 
 from . import on_postgresql, on_sqlite
 from .accounts import open_accounts
@@ -55,8 +58,9 @@ def post(drafts: Sequence[EntryDraft]) -> list[Posted]:
 
     A draft whose key is known gives the entry that is there. Raises Conflict
     `insufficient_balance` (owner, purpose, unit, balance, needed), `balance_ceiling`,
-    `idempotency_mismatch`, `already_reversed`, `reversal_of_reversal` or `no_open_period`,
-    NotFound `entry_not_found`, Invalid `bad_entry` or `batch_too_large`.
+    `idempotency_mismatch`, `already_reversed`, `reversal_of_reversal`, `partly_returned`,
+    `not_returnable`, `more_than_original` (unit, left, wanted) or `no_open_period`, NotFound
+    `entry_not_found`, Invalid `bad_entry` or `batch_too_large`.
     """
     if not drafts:
         return []
@@ -141,12 +145,13 @@ def _find(village_id: int, addresses: Sequence[Address], keys: Sequence[str]) ->
 
 
 def _judge_all(drafts: Sequence[EntryDraft], held: _Held) -> list[Verdict]:
-    reverses_ids = [draft.reverses_id for draft in drafts if draft.reverses_id is not None]
+    named = [draft.original_id for draft in drafts if draft.original_id is not None]
     books = Books(
         balances=held.balances,
         outcomes=held.outcomes,
-        originals=_originals(held.village_id, reverses_ids),
-        reversed_ids=set(reversals_of(held.village_id, reverses_ids)) if reverses_ids else set(),
+        originals=_originals(held.village_id, named),
+        reversed_ids=set(reversals_of(held.village_id, named)) if named else set(),
+        returned=_returned(held.village_id, named),
     )
     return [judge(draft, books) for draft in drafts]
 
@@ -156,6 +161,15 @@ def _originals(village_id: int, entry_ids: Sequence[int]) -> dict[int, Original]
         return {}
     found = entries(village_id, entry_ids=entry_ids)
     return {row.id: Original(row.kind, row.drafts) for row in found}
+
+
+def _returned(village_id: int, entry_ids: Sequence[int]) -> dict[int, Counter[Way]]:
+    if not entry_ids:
+        return {}
+    return {
+        entry_id: amounts_by_way(moved for part in parts for moved in part.drafts)
+        for entry_id, parts in returns_of(village_id, entry_ids).items()
+    }
 
 
 def _write(verdicts: Sequence[Verdict], held: _Held) -> dict[str, Posted]:

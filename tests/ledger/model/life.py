@@ -10,12 +10,12 @@ from app.kit.errors import DomainError
 from app.kit.month import Month
 from app.ledger import queries, service
 from app.ledger.domain.canonical import EntryRow, SealHeader
-from app.ledger.domain.drafts import EntryDraft, Posted
+from app.ledger.domain.drafts import EntryDraft, Posted, TransferDraft
 from app.ledger.models import LedgerBalance
 from app.ledger.queries.accounts import find_accounts
 
 from .places import Account
-from .reference import Book, Move, Refused, Seal, Verdict, Wish, Written
+from .reference import Book, Move, Refused, Seal, Verdict, Wish, Written, turned
 from .twins import Twins, refusal, to_address, to_draft
 
 FIRST_MONTH = "2026-10"
@@ -115,6 +115,26 @@ class Life:
             ]
         )
         self._agree(expected, given)
+
+    def return_part(self, sold: Written, parts: Sequence[Move], key: str) -> None:
+        """Take back parts of an entry."""
+        moves = turned(parts)
+        wish = Wish(sold.wish.village, "return", DAY, 8, key, moves, memo=str(sold.id))
+        expected = self.books[wish.village].post([wish], self.at)
+        transfers = [
+            TransferDraft(to_address(debit), to_address(credit), amount)
+            for debit, credit, amount in parts
+        ]
+        given = self._write(
+            lambda: [
+                service.return_part(
+                    sold.id, village_id=wish.village, parts=transfers, actor_id=8,
+                    idempotency_key=key, occurred_on=DAY,
+                )
+            ]
+        )  # fmt: skip
+        self.wishes.append(wish)
+        self._agree(expected, given, [wish])
 
     def close(self, village: int, month: str) -> None:
         """Close a month; every figure of its seal is the model's."""

@@ -30,6 +30,7 @@ THREE = st.integers(1, 3)
 TWO = st.integers(1, 2)
 AMOUNTS = st.integers(1, 15)
 PIECES = st.integers(1, 3)
+SOLD = ("redemption", "goods_out")
 ANY = st.integers(0, 9999)
 """Which one of what is there, however many these are."""
 NAMES = st.sampled_from(NAMED)
@@ -69,6 +70,8 @@ FAULTS: list[Change] = [
     lambda wish: replace(wish, moves=()),
     lambda wish: replace(wish, kind="reversal"),
     lambda wish: replace(wish, reverses=1),
+    lambda wish: replace(wish, kind="return", memo="1x"),
+    lambda wish: replace(wish, kind="return", memo="1"),
 ]
 
 
@@ -236,6 +239,15 @@ class LedgerMachine(RuleBasedStateMachine):
         sold = [one for key in keys if (one := book.under(key))]
         back = sold if goods_back else sold[:1]
         self.life.post(*(book.mirror(one, f"void:{one.id}", DAY) for one in back))
+
+    @precondition(lambda self: self._written(0, *SOLD))
+    @rule(which=ANY, pieces=st.lists(PIECES, min_size=1, max_size=3), any_kind=st.booleans())
+    def return_part(self, which: int, pieces: list[int], any_kind: bool) -> None:
+        """So much of a sale's points, or so many of its goods; perhaps of what was no sale."""
+        kinds = () if any_kind and which % 5 == 0 else SOLD
+        sold = self._pick(self._standing(0, *kinds), which)
+        parts = [(*move[:2], amount) for move, amount in zip(sold.wish.moves, pieces, strict=False)]
+        self.life.return_part(sold, parts, self.life.new_key("return"))
 
     @rule(household=THREE, amount=AMOUNTS, village=st.integers(0, 1))
     def move_away(self, household: int, amount: int, village: int) -> None:

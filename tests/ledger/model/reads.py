@@ -49,8 +49,7 @@ def compare_reads(life: Life, village: int) -> None:
 
 def compare_check(life: Life) -> None:
     """The checker finds nothing in either book."""
-    findings = life.twins.read(lambda: checker.check(life.villages))
-    assert findings == []
+    assert life.twins.read(lambda: checker.check(life.villages)) == []
 
 
 def compare_statement(life: Life, account: Account, *, page: int) -> None:
@@ -110,6 +109,11 @@ def compare_entries(life: Life, village: int) -> None:
     assert life.twins.read(lambda: queries.reversals_of(village, ids)) == {
         one.wish.reverses: one.id for one in expected if one.wish.reverses is not None
     }
+    returns = life.twins.read(lambda: queries.returns_of(village, ids))
+    assert {
+        original_id: sum(transfer.amount for row in parts for transfer in row.transfers)
+        for original_id, parts in returns.items()
+    } == {one.id: back for one in expected if (back := sum(book.returned(one).values()))}
     keys = [wish.key for wish in life.wishes[-20:]]
     assert life.twins.read(lambda: {key: queries.entry_by_key(village, key) for key in keys}) == {
         key: found.id if (found := book.under(key)) else None for key in keys

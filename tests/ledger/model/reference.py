@@ -192,6 +192,16 @@ class Book:
     def reversal_of(self, original: Written) -> Written | None:
         return next((one for one in self.written if one.wish.reverses == original.id), None)
 
+    def returned(self, original: Written) -> Counter[tuple[Account, Account]]:
+        """What has come back of an entry in parts that stand."""
+        back: Counter[tuple[Account, Account]] = Counter()
+        for one in self.written:
+            of_it = one.wish.kind == "return" and one.wish.memo == str(original.id)
+            if of_it and self.reversal_of(one) is None:
+                for debit, credit, amount in one.wish.moves:
+                    back[debit, credit] += amount
+        return back
+
     def in_period(self, number: int) -> list[Written]:
         """A month's entries in the order of ids."""
         return sorted((one for one in self.written if one.period == number), key=lambda one: one.id)
@@ -261,6 +271,7 @@ class Book:
             "key": not 0 < len(wish.key) <= 100,
             "memo": len(wish.memo) > 200,
             "reversal": (wish.kind == "reversal") != (wish.reverses is not None),
+            "return": wish.kind == "return" and not wish.memo.isdigit(),
             "transfers": not wish.moves,
             "transfer": not all(self._is_sound(*move) for move in wish.moves),
         }
@@ -284,17 +295,40 @@ class Book:
         return one, False
 
     def _correction_fault(self, wish: Wish) -> Refused | None:
-        if wish.reverses is None:
+        is_return = wish.kind == "return"
+        if wish.reverses is None and not is_return:
             return None
-        original = self.find(wish.reverses)
+        original = self.find(int(wish.memo) if is_return else wish.reverses or 0)
         if original is None:
             return Refused("entry_not_found")
+        if is_return and original.wish.kind not in ("redemption", "goods_out"):
+            return Refused("not_returnable")
         if original.wish.kind == "reversal":
             return Refused("reversal_of_reversal")
         if self.reversal_of(original) is not None:
             return Refused("already_reversed")
+        return self._return_fault(wish, original) if is_return else self._whole(wish, original)
+
+    def _whole(self, wish: Wish, original: Written) -> Refused | None:
+        if self.returned(original):
+            return Refused("partly_returned")
         if wish.moves != turned(original.wish.moves):
             return Refused("bad_entry", {"reason": "mirror"})
+        return None
+
+    def _return_fault(self, wish: Wish, original: Written) -> Refused | None:
+        back = self.returned(original)
+        wanted: Counter[tuple[Account, Account]] = Counter()
+        for debit, credit, amount in wish.moves:
+            wanted[debit, credit] += amount
+        for (debit, credit), amount in wanted.items():
+            gone = sum(one[2] for one in original.wish.moves if one[:2] == (credit, debit))
+            if gone == 0:
+                return Refused("bad_entry", {"reason": "mirror"})
+            left = gone - back[debit, credit]
+            if amount > left:
+                facts = {"unit_id": str(debit[4]), "left": left, "wanted": amount}
+                return Refused("more_than_original", facts)
         return None
 
     def _carry(self, moves: Sequence[Move]) -> Refused | None:

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 from sqlalchemy import or_, select
 
 from app.extensions import db
-from app.ledger.domain.accounts import Address
 from app.ledger.domain.canonical import EntryRow, request_digest
 from app.ledger.domain.drafts import EntryKind, mirrored
+from app.ledger.domain.judging import RETURNABLE, Way, amounts_by_way
 from app.ledger.models import LedgerEntry, LedgerTransfer
 from app.ledger.queries.witnesses import Witness, witness_sources
 
@@ -34,36 +34,22 @@ def reversals_exact(book: Book) -> Iterator[Fault]:
 
 
 def returns_within_originals(book: Book) -> Iterator[Fault]:
-    """Returns never give back more than went the other way before and was not reversed.
-
-    A return does not name its original, so what counts is what an account took from an owner:
-    what the takings give back to a household came from it, and what is put back on the shelf had
-    been handed out.
-    """
-    back = (EntryKind.RETURN, EntryKind.REVERSAL)
-    # Only what anything is ever given back from has to be counted.
-    given_back = {
-        (moved.debit, _owner(moved.credit))
-        for row in book.entries.values()
-        if row.kind in back
-        for moved in row.transfers
-    }
-    if not given_back:
-        return
-    taken: Counter[tuple[Address, tuple[int, ...]]] = Counter()
+    """What came back of a redemption in parts is no more than went out, and it was not reversed."""
+    reversed_ids = {row.reverses_id for row in book.entries.values()}
+    back: dict[int, Counter[Way]] = {}
     for row in book.entries.values():
-        for moved in row.transfers:
-            source = (moved.debit, _owner(moved.credit))
-            if row.kind in back:
-                taken[source] -= moved.amount
-                if taken[source] < 0:
-                    yield _fault(
-                        row.id, f"gives back {-taken[source]} more than came (transfer {moved.id})"
-                    )
-                    taken[source] = 0
-            came = (moved.credit, _owner(moved.debit))
-            if came in given_back:
-                taken[came] += moved.amount
+        if row.kind != EntryKind.RETURN or row.id in reversed_ids:
+            continue
+        original = book.entries.get(int(row.memo)) if row.memo.isdecimal() else None
+        if original is None or original.kind not in RETURNABLE:
+            yield _fault(row.id, "is a return of nothing that was redeemed")
+            continue
+        if original.id in reversed_ids:
+            yield _fault(row.id, f"returns a part of entry {original.id}, which is reversed")
+        came_back = back.setdefault(original.id, Counter())
+        came_back.update(amounts_by_way(row.drafts))
+        if not came_back <= amounts_by_way(mirrored(original.drafts)):
+            yield _fault(row.id, f"gives back more than went out with entry {original.id}")
 
 
 def entries_say_what_was_asked(book: Book) -> Iterator[Fault]:
@@ -148,10 +134,6 @@ def _compare(witness: Witness, found: EntryRow | None) -> Iterable[Fault]:
         said = f"{witness.label} and entry {witness.entry_id} do not say the same"
     if said is not None:
         yield Fault(LedgerEntry.__tablename__, str(witness.entry_id), said)
-
-
-def _owner(account: Address) -> tuple[int, ...]:
-    return account[1:3]
 
 
 def _fault(entry_id: int, what: str) -> Fault:
