@@ -16,7 +16,7 @@ from app.extensions import db
 from app.kit.ids import use_node
 from app.ledger.domain.drafts import EntryKind
 from tests.conftest import settings_for
-from tests.ledger.model.machine import CHANGES, STOCK_WAYS, LedgerMachine
+from tests.ledger.model.machine import CHANGES, LAST, STOCK_WAYS, LedgerMachine
 from tests.ledger.model.twins import Twins
 
 _LIVES = int(os.environ.get("LEDGER_MODEL_LIVES", "0"))
@@ -66,8 +66,8 @@ def test_a_month_in_which_everything_happens(twins: Twins) -> None:
     life.time_goes_by(60, ahead=-3600)
     life.bonus(0, [4, 3, 2])
     life.move_points(0, 1, 12, "hold")
-    for way in ("hold_release", "activity_payment", "expiry", "deduction", "move"):
-        life.move_points(0, 2 if way == "move" else 1, 3, way)
+    for points_way in ("hold_release", "activity_payment", "expiry", "deduction", "move"):
+        life.move_points(0, 2 if points_way == "move" else 1, 3, points_way)
     for stock_way in STOCK_WAYS:
         life.move_goods(0, 1, 1, stock_way)
     life.redeem(0, 1, 8, reserved=False, goods=[(1, 3), (2, 2)])
@@ -90,6 +90,9 @@ def test_a_month_in_which_everything_happens(twins: Twins) -> None:
     life.award(0, 1, 9, "budget", "member")
     life.set_ceiling(0, "pending 1", room=2)
     life.award(0, 1, 3, "budget", "member")
+    for way in LAST:
+        life.take_the_last(0, way, beyond=True)
+        life.take_the_last(0, way, beyond=False)
     life.close(0)
     life.close_by_name(0, "2026-10")
     life.award(0, 3, 2, "budget", "home")

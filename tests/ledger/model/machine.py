@@ -46,6 +46,12 @@ WAYS = {
     "store_settlement": ("takings", "settled"),
     "move": ("spendable {n}", "spendable 1"),
 }
+LAST = [
+    ("expiry", "spendable 1", "expired"),
+    ("hold", "spendable 2", "held 2"),
+    ("pool_return", "pool 1", "budget"),
+    ("spoilage", "shelf 2", "spoiled 2"),
+]
 STOCK_WAYS = [
     ("stock_in", "supplier", "shelf"),
     ("stock_count", "shelf", "difference"),
@@ -208,6 +214,15 @@ class LedgerMachine(RuleBasedStateMachine):
         """Hold, release, pay, expire, deduct, settle with the store, share."""
         debit, credit = (name.format(n=household) for name in WAYS[way])
         self.life.post(self._wish(village, way, (debit, credit, amount)))
+
+    @rule(village=VILLAGES, way=st.sampled_from(LAST), beyond=st.booleans())
+    def take_the_last(self, village: int, way: tuple[str, str, str], beyond: bool) -> None:
+        """All that is there, or one more than that."""
+        kind, debit, credit = way
+        number = self.life.villages[village]
+        amount = self.life.books[number].balances[account(number, debit)] + beyond
+        if amount:
+            self.life.post(self._wish(village, kind, (debit, credit, amount)))
 
     @rule(village=VILLAGES, good=TWO, pieces=PIECES, way=st.sampled_from(STOCK_WAYS))
     def move_goods(self, village: int, good: int, pieces: int, way: tuple[str, str, str]) -> None:
