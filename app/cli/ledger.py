@@ -21,6 +21,8 @@ from app.ledger.models import LedgerPeriod
 from app.ledger.queries import checker
 from app.web.transaction import run_in_transaction
 
+from .checking import BookUnreadableError, check_all
+
 ledger = AppGroup("ledger", help="Check the books.")
 
 
@@ -38,15 +40,18 @@ class CannotCheck(click.ClickException):
     type=click.File("w", encoding="utf-8", lazy=True),
     help="Write the report here as JSON; - is standard output, which then carries nothing else.",
 )
-def check_books(village_code: str | None, report_file: TextIO | None) -> None:
+@click.option(
+    "--processes", type=click.IntRange(1, 64), default=1, help="Check so many books at once."
+)
+def check_books(village_code: str | None, report_file: TextIO | None, processes: int) -> None:
     """Read every book from its first row on; changes nothing.
 
     Exit code 0 when every pass is silent, 1 when anything does not hold, 2 when the books could
     not be checked.
     """
     try:
-        codes, findings = _checked(village_code)
-    except SQLAlchemyError as error:
+        codes, findings = _checked(village_code, processes)
+    except (SQLAlchemyError, BookUnreadableError) as error:
         raise CannotCheck(f"the books cannot be read: {error}") from error
     if report_file is not None:
         report_file.write(json.dumps(_report(codes, findings), ensure_ascii=False, indent=2) + "\n")
@@ -62,7 +67,9 @@ def check_books(village_code: str | None, report_file: TextIO | None) -> None:
         )
 
 
-def _checked(village_code: str | None) -> tuple[dict[int, str], list[checker.Finding]]:
+def _checked(
+    village_code: str | None, processes: int
+) -> tuple[dict[int, str], list[checker.Finding]]:
     """The codes of the villages whose books were read, by id, and what was found."""
     checker.view_one_instant()
     only = None if village_code is None else [village_id_of(village_code)]
@@ -72,7 +79,10 @@ def _checked(village_code: str | None) -> tuple[dict[int, str], list[checker.Fin
         file=sys.stderr,
         hidden=not sys.stderr.isatty(),
     ) as bar:
-        findings = checker.check(only, progress=lambda: bar.update(1))
+        if only is None:
+            findings = check_all(processes=processes, progress=lambda: bar.update(1))
+        else:
+            findings = checker.check(only, progress=lambda: bar.update(1))
     village_ids = checker.books() if only is None else only
     return {village_id: _code_of(village_id) for village_id in village_ids}, findings
 

@@ -9,5 +9,6 @@ from .run import PASSES as PASSES
 from .run import Finding as Finding
 from .run import books as books
 from .run import check as check
+from .run import check_strays as check_strays
 from .run import passes_count as passes_count
 from .run import view_one_instant as view_one_instant

@@ -74,9 +74,14 @@ def check(
             findings.extend(_findings(name, village_id, partial(run, book)))
             progress()
     if village_ids is None:
-        findings.extend(_findings("rows_in_books", _NO_VILLAGE, rows_in_books))
+        findings.extend(check_strays())
         progress()
     return findings
+
+
+def check_strays() -> list[Finding]:
+    """What is wrong with rows that are in no village's book."""
+    return _findings("rows_in_books", _NO_VILLAGE, rows_in_books)
 
 
 def passes_count(village_ids: Sequence[int] | None = None) -> int:
