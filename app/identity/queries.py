@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 
 from app.extensions import db
 from app.kit.errors import NotFound
@@ -20,6 +20,34 @@ class Credentials:
 
     account_id: int
     secret_hash: str | None
+
+
+# Made once, because every request asks them: putting such a statement together takes longer than
+# running it.
+_SIGNED_IN = (
+    select(
+        Account.id,
+        Account.display_name,
+        Account.town_id,
+        Account.village_id,
+        Account.member_id,
+        Terminal.id.label("terminal_id"),
+        Terminal.store_id,
+    )
+    .select_from(SignInSession)
+    .join(Account, Account.id == SignInSession.account_id)
+    .outerjoin(Terminal, Terminal.id == SignInSession.terminal_id)
+    .where(
+        SignInSession.token_digest == bindparam("token_digest"),
+        SignInSession.ended_at.is_(None),
+        SignInSession.expires_at > bindparam("now"),
+        Account.disabled_at.is_(None),
+        or_(SignInSession.terminal_id.is_(None), Terminal.revoked_at.is_(None)),
+    )
+)
+_GRANTED = select(RoleGrant.role).where(
+    RoleGrant.account_id == bindparam("account_id"), RoleGrant.ended_at.is_(None)
+)
 
 
 def token_digest(token: str) -> bytes:
@@ -159,36 +187,21 @@ def principal_of_token(token: str, now: datetime) -> Principal | None:
     account or terminal was switched off.
     """
     row = db.session.execute(
-        select(Account, Terminal.id.label("terminal_id"), Terminal.store_id)
-        .select_from(SignInSession)
-        .join(Account, Account.id == SignInSession.account_id)
-        .outerjoin(Terminal, Terminal.id == SignInSession.terminal_id)
-        .where(
-            SignInSession.token_digest == token_digest(token),
-            SignInSession.ended_at.is_(None),
-            SignInSession.expires_at > now,
-            Account.disabled_at.is_(None),
-            or_(SignInSession.terminal_id.is_(None), Terminal.revoked_at.is_(None)),
-        )
+        _SIGNED_IN, {"token_digest": token_digest(token), "now": now}
     ).one_or_none()
     if row is None:
         return None
-    account: Account = row.Account
-    granted = db.session.scalars(
-        select(RoleGrant.role).where(
-            RoleGrant.account_id == account.id, RoleGrant.ended_at.is_(None)
-        )
-    )
+    granted = db.session.scalars(_GRANTED, {"account_id": row.id})
     roles = {Role(role) for role in granted}
-    if account.member_id is not None:
+    if row.member_id is not None:
         roles.add(Role.MEMBER)
     return Principal(
-        account_id=account.id,
-        display_name=account.display_name,
+        account_id=row.id,
+        display_name=row.display_name,
         roles=frozenset(roles),
-        town_id=account.town_id,
-        village_id=account.village_id,
-        member_id=account.member_id,
+        town_id=row.town_id,
+        village_id=row.village_id,
+        member_id=row.member_id,
         terminal_id=row.terminal_id,
         store_id=row.store_id,
     )

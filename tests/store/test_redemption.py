@@ -51,6 +51,8 @@ def test_points_goods_and_number_move_together(shop: Shop) -> None:
         ("肥皂", 2, 50),
     ]
     assert queries.balance_after(done) == 300
+    shop.give_points("0001", "5")
+    assert queries.balance_after(done) == 300
     assert _books_hold()
 
 

@@ -39,7 +39,7 @@ api = JsonBlueprint(
 @api.response(200, AttendanceOut(many=True))
 def list_attendances(session_id: int) -> Any:
     """Everything written down for a session."""
-    queries.organised_session(principal(), session_id)
+    queries.check_organises(principal(), session_id)
     return queries.attendances(session_id)
 
 
@@ -64,7 +64,7 @@ def show_rotating_code(session_id: int) -> dict[str, Any]:
 @api.response(201, SignupOut)
 def sign_up(form: dict[str, Any], session_id: int) -> Any:
     """Sign somebody up, also at the door."""
-    queries.organised_session(principal(), session_id)
+    queries.check_organises(principal(), session_id)
     return service.sign_up(
         village_id=village_id(),
         session_id=session_id,
@@ -81,7 +81,7 @@ def sign_up(form: dict[str, Any], session_id: int) -> Any:
 @api.response(200, ScanAnswerOut)
 def scan(form: dict[str, Any], session_id: int) -> dict[str, Any]:
     """Check somebody in, or out, by card."""
-    queries.organised_session(principal(), session_id)
+    queries.check_organises(principal(), session_id)
     answer = service.scan_card(
         village_id=village_id(),
         session_id=session_id,
@@ -100,7 +100,7 @@ def scan(form: dict[str, Any], session_id: int) -> dict[str, Any]:
 @api.response(200, AttendanceOut(many=True))
 def check_in(form: dict[str, Any], session_id: int) -> Any:
     """Tick several people on the roster, or type them in from paper."""
-    queries.organised_session(principal(), session_id)
+    queries.check_organises(principal(), session_id)
     paper = form["arrived_at"] is not None
     return service.check_in_list(
         village_id=village_id(),
@@ -119,7 +119,7 @@ def check_in(form: dict[str, Any], session_id: int) -> Any:
 @api.response(200, AttendanceOut)
 def check_out(form: dict[str, Any], session_id: int) -> Any:
     """Write down that somebody left."""
-    queries.organised_session(principal(), session_id)
+    queries.check_organises(principal(), session_id)
     return service.check_out(
         village_id=village_id(),
         session_id=session_id,
@@ -135,7 +135,7 @@ def check_out(form: dict[str, Any], session_id: int) -> Any:
 @api.response(200, AttendanceOut)
 def confirm(session_id: int, attendance_id: int) -> Any:
     """Say yes to somebody who waits."""
-    queries.organised_session(principal(), session_id)
+    queries.check_organises(principal(), session_id)
     return service.confirm_attendance(
         village_id=village_id(),
         session_id=session_id,
@@ -151,7 +151,7 @@ def confirm(session_id: int, attendance_id: int) -> Any:
 @api.response(200, AttendanceOut)
 def mark_not_there(form: dict[str, Any], session_id: int) -> Any:
     """Say that somebody did not come, or is excused."""
-    queries.organised_session(principal(), session_id)
+    queries.check_organises(principal(), session_id)
     return service.mark_not_there(
         village_id=village_id(), session_id=session_id, actor_id=actor_id(), **form
     )
@@ -163,7 +163,7 @@ def mark_not_there(form: dict[str, Any], session_id: int) -> Any:
 @api.response(200, ClosingOut)
 def close(session_id: int) -> dict[str, Any]:
     """Close the session; the same answer however often it is closed."""
-    queries.organised_session(principal(), session_id)
+    queries.check_organises(principal(), session_id)
     session = service.close_session(
         village_id=village_id(), session_id=session_id, actor_id=actor_id()
     )
@@ -178,7 +178,7 @@ def close(session_id: int) -> dict[str, Any]:
 @api.response(201, CorrectionOut)
 def correct(form: dict[str, Any], session_id: int) -> Any:
     """Put right what a closed session says about somebody."""
-    queries.organised_session(principal(), session_id)
+    queries.check_organises(principal(), session_id)
     return service.correct_attendance(
         village_id=village_id(), session_id=session_id, actor_id=actor_id(), **form
     )

@@ -24,7 +24,7 @@ from .sessions import activities_to_approve as activities_to_approve
 from .sessions import activity as activity
 from .sessions import budget_needed as budget_needed
 from .sessions import changes_of as changes_of
-from .sessions import is_organiser as is_organiser
+from .sessions import check_organises as check_organises
 from .sessions import organised_session as organised_session
 from .sessions import organised_sessions as organised_sessions
 from .sessions import organiser_ids as organiser_ids

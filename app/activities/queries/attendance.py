@@ -2,23 +2,28 @@
 
 from collections.abc import Collection, Iterable, Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from app.activities.domain.check_in import OwnScan, Place, State, scans_from_one_phone
 from app.activities.models import Attendance, AttendanceCorrection, Signup
 from app.extensions import db
 from app.kit.errors import NotFound
 
+# Made once: both are asked at every card scanned.
+_LIVE_SIGNUP = select(Signup).where(
+    Signup.session_id == bindparam("session_id"),
+    Signup.member_id == bindparam("member_id"),
+    Signup.cancelled_at.is_(None),
+)
+_ATTENDANCE = select(Attendance).where(
+    Attendance.session_id == bindparam("session_id"),
+    Attendance.member_id == bindparam("member_id"),
+)
+
 
 def live_signup(session_id: int, member_id: int) -> Signup | None:
     """The member's sign-up that was not cancelled."""
-    return db.session.scalar(
-        select(Signup).where(
-            Signup.session_id == session_id,
-            Signup.member_id == member_id,
-            Signup.cancelled_at.is_(None),
-        )
-    )
+    return db.session.scalar(_LIVE_SIGNUP, {"session_id": session_id, "member_id": member_id})
 
 
 def live_signups(session_id: int) -> Sequence[Signup]:
@@ -66,11 +71,7 @@ def count_places(session_id: int) -> dict[Place, int]:
 
 def attendance_of(session_id: int, member_id: int) -> Attendance | None:
     """The member's attendance of a session, if anything was written down."""
-    return db.session.scalar(
-        select(Attendance).where(
-            Attendance.session_id == session_id, Attendance.member_id == member_id
-        )
-    )
+    return db.session.scalar(_ATTENDANCE, {"session_id": session_id, "member_id": member_id})
 
 
 def attendance(session_id: int, attendance_id: int) -> Attendance:

@@ -4,7 +4,17 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, exists, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    ScalarSelect,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    func,
+    or_,
+    select,
+)
 
 from app.activities.domain.check_in import Place, Window
 from app.activities.domain.closing import CLOSING_DUE_AFTER, Worth, reserve_needed
@@ -27,6 +37,20 @@ from app.rulebook.domain.rules import RuleKind
 
 ORGANISING_ROLES = frozenset({Role.ORGANISER, Role.GRID_WORKER, Role.BRANCH_PRESIDENT})
 ACTIVITY_RULE_KINDS = frozenset({RuleKind.EARN, RuleKind.SPEND})
+
+
+# Made once: putting a statement together takes longer than this one takes to run.
+_ORGANISED = (
+    select(ActivitySession.village_id, ActivityOrganiser.account_id)
+    .outerjoin(
+        ActivityOrganiser,
+        and_(
+            ActivityOrganiser.activity_id == ActivitySession.activity_id,
+            ActivityOrganiser.account_id == bindparam("account_id"),
+        ),
+    )
+    .where(ActivitySession.id == bindparam("session_id"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +106,24 @@ def organised_session(principal: Principal, session_id: int) -> SessionView:
 
     Raises NotFound `session_not_found` for all others.
     """
-    found = session(principal.village_id or 0, session_id)
-    if Role.BRANCH_PRESIDENT not in principal.roles and not is_organiser(
-        found.activity.id, principal.account_id
+    check_organises(principal, session_id)
+    return session(principal.village_id or 0, session_id)
+
+
+def check_organises(principal: Principal, session_id: int) -> None:
+    """Whether they are, for a write that reads the session anew under its lock.
+
+    Raises NotFound `session_not_found`.
+    """
+    row = db.session.execute(
+        _ORGANISED, {"session_id": session_id, "account_id": principal.account_id}
+    ).one_or_none()
+    if (
+        row is None
+        or row.village_id != principal.village_id
+        or (row.account_id is None and Role.BRANCH_PRESIDENT not in principal.roles)
     ):
         raise NotFound("session_not_found")
-    return found
 
 
 def running_session(principal: Principal, session_id: int) -> SessionView:
@@ -98,11 +134,6 @@ def running_session(principal: Principal, session_id: int) -> SessionView:
     if found.activity.cancelled_at is not None:
         raise Conflict("activity_cancelled")
     return found
-
-
-def is_organiser(activity_id: int, account_id: int) -> bool:
-    """Whether the account organises the activity."""
-    return db.session.get(ActivityOrganiser, (activity_id, account_id)) is not None
 
 
 def organiser_ids(activity_id: int) -> Sequence[int]:

@@ -67,7 +67,7 @@ def check_in(
             standing=None if row is None else State(row.state),
             place=None if signup is None else Place(signup.place),
             drop_in=activity.drop_in,
-            seats_free=session.seats - queries.count_places(session_id)[Place.CONFIRMED],
+            seats_free=_seats_free(session, signup),
         ),
     )
     if ruling.state is None:
@@ -201,6 +201,13 @@ def _admit(
         )
     else:
         confirm_place(signup=signup, activity=activity, actor_id=actor_id)
+
+
+def _seats_free(session: ActivitySession, signup: Signup | None) -> int:
+    """Somebody's own seat, or those that nobody has: most people need no counting."""
+    if signup is not None and signup.place == Place.CONFIRMED:
+        return 1
+    return session.seats - queries.count_places(session.id)[Place.CONFIRMED]
 
 
 def _new_row(session: ActivitySession, member_id: int) -> Attendance:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from app.activities import queries
 from app.activities.domain.check_in import Window
@@ -162,23 +162,32 @@ def cancel_activity(*, village_id: int, activity_id: int, reason: str, actor_id:
     return activity
 
 
+# Made once: both are asked at every card scanned.
+_LOCKED = (
+    select(ActivitySession)
+    .where(
+        ActivitySession.id == bindparam("session_id"),
+        ActivitySession.village_id == bindparam("village_id"),
+    )
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
+_FRESH = (
+    select(Activity)
+    .where(Activity.id == bindparam("activity_id"))
+    .execution_options(populate_existing=True)
+)
+
+
 def lock_session(village_id: int, session_id: int) -> tuple[ActivitySession, Activity]:
     """A session and its activity, with the session's row locked: all that changes who has a seat,
     who was there or what it earns takes its turn here. NotFound `session_not_found`.
     """
-    session = db.session.scalar(
-        select(ActivitySession)
-        .where(ActivitySession.id == session_id, ActivitySession.village_id == village_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
+    session = db.session.scalar(_LOCKED, {"session_id": session_id, "village_id": village_id})
     if session is None:
         raise NotFound("session_not_found")
-    activity = db.session.scalars(
-        select(Activity)
-        .where(Activity.id == session.activity_id)
-        .execution_options(populate_existing=True)
-    ).one()
+    # A statement of its own: one that waited for the lock sees the activity as it was before.
+    activity = db.session.scalars(_FRESH, {"activity_id": session.activity_id}).one()
     return session, activity
 
 

@@ -23,4 +23,5 @@ from .seals import header_of as header_of
 from .seals import seal as seal
 from .seals import seals as seals
 from .statements import StatementLine as StatementLine
+from .statements import balance_after as balance_after
 from .statements import statement as statement

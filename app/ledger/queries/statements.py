@@ -10,6 +10,7 @@ from sqlalchemy import (
     Subquery,
     cast,
     func,
+    or_,
     select,
     union_all,
 )
@@ -98,7 +99,23 @@ def _page(account_id: int, before_id: int | None, limit: int) -> Subquery:
     return union_all(*branches).subquery()
 
 
-def _moved_since(account_id: int, transfer_id: int) -> ScalarSelect[int]:
+def balance_after(address: Address, entry_id: int) -> int:
+    """What an account held when that entry had been posted; it must have moved something there."""
+    account_id = find_accounts([address])[address]
+    moved = LedgerTransfer
+    last_id = (
+        select(func.max(moved.id))
+        .where(
+            moved.entry_id == entry_id,
+            or_(moved.credit_account_id == account_id, moved.debit_account_id == account_id),
+        )
+        .scalar_subquery()
+    )
+    now: ColumnElement[int] = func.coalesce(balance_now(address, account_id), 0)
+    return db.session.scalars(select(now - _moved_since(account_id, last_id + 1))).one()
+
+
+def _moved_since(account_id: int, transfer_id: int | ColumnElement[int]) -> ScalarSelect[int]:
     moved = LedgerTransfer
     newer = union_all(
         *(

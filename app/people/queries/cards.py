@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import Select, and_, bindparam, or_, select
 
 from app.extensions import db
 from app.kit.codes import CodeKind, code_digest, read_code
@@ -25,22 +25,28 @@ def owner_of_card(village_id: int | None, typed_code: str) -> CardOwner:
     code = read_code(CodeKind.CARD, typed_code)
     if code is None:
         raise NotFound("card_not_found")
-    return _owner(village_id, Card.code_digest == code_digest(code))
+    return _owner(village_id, _BY_CODE, code_digest(code))
 
 
 def owner_of_card_id(village_id: int, card_id: int) -> CardOwner:
     """Whom a card that was read before stands for now; NotFound `card_not_found` as above."""
-    return _owner(village_id, Card.id == card_id)
+    return _owner(village_id, _BY_ID, card_id)
 
 
-def _owner(village_id: int | None, condition: ColumnElement[bool]) -> CardOwner:
-    row = db.session.execute(
-        select(Card, HouseholdMembership.household_id)
-        .outerjoin(
-            HouseholdMembership, and_(HouseholdMembership.member_id == Card.member_id, IS_OPEN)
-        )
-        .where(condition, Card.ended_at.is_(None))
-    ).one_or_none()
+# Made once: one of them is asked at every card scanned.
+_LIVE = (
+    select(Card, HouseholdMembership.household_id)
+    .outerjoin(HouseholdMembership, and_(HouseholdMembership.member_id == Card.member_id, IS_OPEN))
+    .where(Card.ended_at.is_(None))
+)
+_BY_CODE = _LIVE.where(Card.code_digest == bindparam("wanted"))
+_BY_ID = _LIVE.where(Card.id == bindparam("wanted"))
+
+
+def _owner(
+    village_id: int | None, query: Select[Card, int | None], wanted: int | bytes
+) -> CardOwner:
+    row = db.session.execute(query, {"wanted": wanted}).one_or_none()
     if row is None or village_id not in (None, row.Card.village_id):
         raise NotFound("card_not_found")
     card: Card = row.Card

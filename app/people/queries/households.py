@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, func, or_, select
+from sqlalchemy import Row, Select, and_, bindparam, func, or_, select
 
 from app.extensions import db, settings
 from app.identity.queries import grids
@@ -105,8 +105,8 @@ def households_of(village_id: int, member_ids: Collection[int]) -> dict[int, Hou
 
 def member(village_id: int, member_id: int) -> MemberRef:
     """A member of the village; NotFound `member_not_found`."""
-    row = db.session.execute(member_rows(village_id).where(Member.id == member_id)).one_or_none()
-    if row is None:
+    row = db.session.execute(_MEMBER, {"member_id": member_id}).one_or_none()
+    if row is None or row.Member.village_id != village_id:
         raise NotFound("member_not_found")
     return _member_ref(row)
 
@@ -207,6 +207,10 @@ def member_rows(village_id: int | None) -> Select[Member, HouseholdMembership]:
         .order_by(Household.passbook_no, HouseholdMembership.is_head.desc(), HouseholdMembership.id)
     )
     return query if village_id is None else query.where(Member.village_id == village_id)
+
+
+# Made once: several are asked for at every card scanned.
+_MEMBER = member_rows(None).where(Member.id == bindparam("member_id"))
 
 
 def _member_ref(row: Row[Member, HouseholdMembership]) -> MemberRef:

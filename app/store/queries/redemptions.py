@@ -62,11 +62,8 @@ def receipt(found: Redemption) -> Receipt:
 
 def balance_after(found: Redemption) -> Tenths:
     """What the household had left when the redemption had been posted."""
-    entry = ledger.entry(found.village_id, found.entry_id)
     spendable = household_spendable(found.village_id, found.household_id)
-    # The first line older than the next id is the redemption's own.
-    line = ledger.statement(spendable, before_id=entry.transfers[0].id + 1, limit=1)[0]
-    return Tenths(line.balance_after)
+    return Tenths(ledger.balance_after(spendable, found.entry_id))
 
 
 def find_redemption_by_key(village_id: int, redemption_key: str) -> Redemption | None:
