@@ -226,37 +226,6 @@ def test_what_cannot_be_read_is_a_finding_and_not_a_crash(book: None, fault: str
     assert any("cannot be read" in finding.detail for finding in checker.check())
 
 
-def test_returns_above_what_was_taken_are_found(each_app: Flask) -> None:
-    """6 were taken: 2 and 4 may come back in parts, one more may not."""
-    open_book()
-    post("budget → spendable1 9", "spendable1 → takings 6")
-    post("takings → spendable1 2", "takings → spendable1 4", kind=EntryKind.RETURN)
-    assert checker.check() == []
-    above = post("takings → spendable1 1", kind=EntryKind.RETURN)[0]
-    (finding,) = checker.check()
-    assert (finding.pass_name, finding.fault.table, finding.fault.row) == (
-        "returns_within_originals",
-        "ledger_entry",
-        str(above.entry_id),
-    )
-
-
-def test_what_was_returned_in_part_cannot_be_taken_back_whole(each_app: Flask) -> None:
-    open_book()
-    redemption = post("budget → spendable1 9", "spendable1 → takings 6")[1]
-    post("takings → spendable1 2", kind=EntryKind.RETURN)
-    run_in_transaction(
-        lambda: service.reverse(
-            redemption.entry_id,
-            village_id=VILLAGE,
-            actor_id=8,
-            idempotency_key="void",
-            occurred_on=DAY,
-        )
-    )
-    assert {finding.pass_name for finding in checker.check()} == {"returns_within_originals"}
-
-
 def test_only_the_villages_asked_for_are_checked(book: None) -> None:
     assert _plant("UPDATE ledger_seal SET entry_count = 9 WHERE period_number = 1")
     assert checker.check([VILLAGE + 1]) == []

@@ -64,8 +64,18 @@ def printed(app: Flask) -> Printed:
         )
     )
     digests = [_close(0)]
-    post("budget → spendable1 9", "spendable1 → takings 6")
-    post("takings → spendable1 2", kind=EntryKind.RETURN)
+    post("budget → spendable1 9")
+    sale = post("spendable1 → takings 6", kind=EntryKind.REDEMPTION)[0]
+    run_in_transaction(
+        lambda: service.return_part(
+            sale.entry_id,
+            village_id=VILLAGE,
+            parts=draft("spendable1 → takings 2").transfers,
+            actor_id=8,
+            idempotency_key="back",
+            occurred_on=DAY,
+        )
+    )
     digests.append(_close(1))
     post("spendable1 → budget 4")
     heads.append(_head())
