@@ -1,6 +1,5 @@
 """Applications on real, migrated databases, and clients signed in by role."""
 
-import functools
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -64,19 +63,16 @@ def postgres_template(postgres: PostgresServer) -> str:
 
 
 @pytest.fixture
-def sqlite_url(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """Address of this process's SQLite database, migrated and empty again for every test."""
-    folder = tmp_path_factory.getbasetemp() / "database"
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir()
-    shutil.copy(sqlite_template, folder / "points.db")
-    return f"sqlite:///{folder / 'points.db'}"
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """Address of a migrated SQLite database of this test's own."""
+    shutil.copy(sqlite_template, tmp_path / "points.db")
+    return f"sqlite:///{tmp_path / 'points.db'}"
 
 
 @pytest.fixture
 def postgres_url(postgres: PostgresServer, postgres_template: str) -> Iterator[str]:
-    """Address of this process's PostgreSQL database, migrated and empty again for every test."""
-    name = postgres.create_database(postgres_template, name="points")
+    """Address of a migrated PostgreSQL database of this test's own."""
+    name = postgres.create_database(postgres_template)
     yield postgres.url(name)
     postgres.drop_database(name)
 
@@ -95,23 +91,13 @@ def each_app(request: pytest.FixtureRequest) -> Iterator[Flask]:
 
 
 def _running(database_url: str) -> Iterator[Flask]:
-    app = _application(database_url)
+    app = create_app(settings_for(database_url))
+    app.testing = True
+    app.test_client_class = RequestClient
     with app.app_context():
         yield app
         db.session.remove()
         db.engine.dispose()
-
-
-@functools.cache
-def _application(database_url: str) -> Flask:
-    """One application for all tests on an address: building it takes longer than most of them.
-
-    A test that changes the application itself makes its own.
-    """
-    app = create_app(settings_for(database_url))
-    app.testing = True
-    app.test_client_class = RequestClient
-    return app
 
 
 @pytest.fixture

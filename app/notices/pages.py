@@ -127,7 +127,7 @@ def add_honour(notice_id: int) -> AnyResponse:
 
 @pages.post("/desk/notices/<int:notice_id>/honours/<int:honour_id>/remove")
 @access.requires(Role.BRANCH_PRESIDENT)
-@writes(again=notice_desk)
+@writes
 def remove_honour(notice_id: int, honour_id: int) -> AnyResponse:
     service.remove_honour(village_id=access.village_id(), notice_id=notice_id, honour_id=honour_id)
     flash("已拿掉。")

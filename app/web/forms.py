@@ -89,7 +89,7 @@ def _fresh_key() -> str:
     twin is being worked on or the database is busy, for then sending it again is the same attempt.
     """
     if isinstance(g.get("refusal"), (Busy, InFlight)):
-        return request.form[KEY_FIELD]
+        return request.form.get(KEY_FIELD) or secrets.token_urlsafe(16)
     return secrets.token_urlsafe(16)
 
 

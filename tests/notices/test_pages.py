@@ -46,7 +46,7 @@ def test_a_month_through_the_pages(
     # With a first day in the past nobody could object, and the points would be free at once.
     refused = president.post(f"{desk}/publish", {"posted_from": "2026-10-01", "days": "7"})
     assert refused.status_code == 422
-    assert "张贴的第一天要在 2026-10-25 到 2026-11-08 之间" in refused.get_data(as_text=True)
+    assert "张贴的第一天要在 2026年10月25日 到 2026年11月8日 之间" in refused.get_data(as_text=True)
     assert (
         president.post(f"{desk}/publish", {"posted_from": "2026-10-26", "days": "7"}).status_code
         == 303

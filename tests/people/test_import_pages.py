@@ -71,7 +71,7 @@ def test_changes_and_gone_people_are_shown_and_the_box_decides(
     confirm(president, *plan_page(president, family_register()))
     smaller = family_register(changed(FAMILY[0], phone="13900139000"), *FAMILY[1:4])
     location, page = plan_page(president, smaller)
-    assert "手机号:13800138001 → 13900139000" in page
+    assert "手机号：13800138001 → 13900139000" in page
     assert "新表里没有的 1 人" in page
     confirm(president, location, page)
     statuses = {member.name: member.status for member in queries.members(places.village_id)}

@@ -97,7 +97,7 @@ def test_what_changes_against_the_newest_version(places: Places, president: Page
         ("record_number", "", "请填写这一项"),
         ("present", "四十六", "请填整数"),
         ("present", "-1", "请填人数"),
-        ("present", "99999999999", "请填人数"),
+        ("present", "99999999999", "这个数太大了"),
     ],
 )
 def test_a_bad_record_keeps_what_was_typed(
