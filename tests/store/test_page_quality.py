@@ -60,10 +60,12 @@ def test_the_till_sells_without_scripts(app: Flask, shop: Shop, playwright: Play
         till = context.new_page()
         till.goto("/till")
         # The field has the focus, so a scanner that types and presses Enter is enough.
+        expect(till.get_by_label("扫积分卡，或输入卡上的编号")).to_be_focused()
         till.keyboard.insert_text(shop.cards["王大山"])
         till.keyboard.press("Enter")
         expect(till.get_by_role("heading", name="选物资", exact=True)).to_be_visible()
         for barcode in ("6901000000000", "6901000000001", "6901000000000"):
+            expect(till.get_by_label("扫条形码")).to_be_focused()
             till.keyboard.insert_text(barcode)
             till.keyboard.press("Enter")
             expect(till.get_by_label("扫条形码")).to_be_empty()
