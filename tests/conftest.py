@@ -1,5 +1,6 @@
 """Applications on real, migrated databases, and clients signed in by role."""
 
+import functools
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -63,16 +64,26 @@ def postgres_template(postgres: PostgresServer) -> str:
 
 
 @pytest.fixture
-def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
-    """Address of a migrated SQLite database of this test's own."""
+def sqlite_url(
+    sqlite_template: Path, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> str:
+    """Address of a migrated SQLite database of this test's own; it is the same for every test.
+
+    The address is a link to the test's own file. A file put in the place of the last test's would
+    lose its write-ahead log to any connection of that test still open: SQLite deletes the log by
+    its path when the last connection closes.
+    """
     shutil.copy(sqlite_template, tmp_path / "points.db")
-    return f"sqlite:///{tmp_path / 'points.db'}"
+    link = tmp_path_factory.getbasetemp() / "points.db"
+    link.unlink(missing_ok=True)
+    link.symlink_to(tmp_path / "points.db")
+    return f"sqlite:///{link}"
 
 
 @pytest.fixture
 def postgres_url(postgres: PostgresServer, postgres_template: str) -> Iterator[str]:
-    """Address of a migrated PostgreSQL database of this test's own."""
-    name = postgres.create_database(postgres_template)
+    """Address of a migrated PostgreSQL database of this test's own, the same for every test."""
+    name = postgres.create_database(postgres_template, name="points")
     yield postgres.url(name)
     postgres.drop_database(name)
 
@@ -91,13 +102,23 @@ def each_app(request: pytest.FixtureRequest) -> Iterator[Flask]:
 
 
 def _running(database_url: str) -> Iterator[Flask]:
-    app = create_app(settings_for(database_url))
-    app.testing = True
-    app.test_client_class = RequestClient
+    app = _application(database_url)
     with app.app_context():
         yield app
         db.session.remove()
         db.engine.dispose()
+
+
+@functools.cache
+def _application(database_url: str) -> Flask:
+    """One application for all tests on an address: building it takes longer than most of them.
+
+    A test that changes the application itself makes its own.
+    """
+    app = create_app(settings_for(database_url))
+    app.testing = True
+    app.test_client_class = RequestClient
+    return app
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from datetime import date, datetime, time
 from pathlib import Path
 
 from flask import Flask
-from playwright.sync_api import Browser, Page, Playwright
+from playwright.sync_api import Browser, Locator, Page, Playwright
 
 from app.config import Settings
 from app.extensions import db
@@ -70,6 +70,12 @@ class Stage:
         assert answer is not None
         assert answer.status == 200, f"{path}: {answer.status}"
         self.look(page)
+
+    def press(self, button: Locator) -> None:
+        """Click what leads to another page, and look at that page once it is there."""
+        with button.page.expect_navigation():
+            button.click()
+        self.look(button.page)
 
     def look(self, page: Page) -> None:
         self.faults.extend(f"{page.url}: {fault}" for fault in page_faults(page))

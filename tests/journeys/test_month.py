@@ -121,8 +121,7 @@ def import_register(month: Story) -> None:
     president.get_by_label("选表格").set_input_files(
         {"name": "花名册.csv", "mimeType": "text/csv", "buffer": REGISTER}
     )
-    president.get_by_role("button", name="上传，先看看").click()
-    stage.look(president)
+    stage.press(president.get_by_role("button", name="上传，先看看"))
     president.get_by_role("button", name="确认导入").click()
     expect(president.get_by_role("main")).to_contain_text("导入")
     with stage.app.app_context():
@@ -152,8 +151,7 @@ def adopt_rule_book(month: Story) -> None:
     president = stage.staff(Role.BRANCH_PRESIDENT)
     stage.open(president, "/branch/rule-book/import")
     president.get_by_label("选表格").set_input_files(RULE_BOOK)
-    president.get_by_role("button", name="上传").click()
-    stage.look(president)
+    stage.press(president.get_by_role("button", name="上传"))
     for label, value in (
         ("会议日期", "2026-09-10"), ("到会人数", "46"), ("赞成", "44"), ("反对", "1"),
         ("会议记录编号", "露村会〔2026〕5号"), ("从哪天起算", "2026-10-01"),
@@ -172,8 +170,7 @@ def publish_themes(month: Story) -> None:
         ("时长", "90"), ("名额", "30"),
     ):  # fmt: skip
         town.get_by_label(label, exact=label in ("编号", "主题", "积分")).fill(value)
-    town.get_by_role("button", name="保存").click()
-    stage.look(town)
+    stage.press(town.get_by_role("button", name="保存"))
     town.get_by_role("button", name="发布到各村").click()
     expect(town.get_by_role("main")).to_contain_text("已发布")
     stage.open(town, "/town/grants")
@@ -248,8 +245,7 @@ def check_in(month: Story) -> None:
     stage.look(chen)
     if chen.get_by_label("陈小军").count():
         chen.get_by_label("陈小军").uncheck()
-    chen.get_by_role("button", name="我到了").click()
-    stage.look(chen)
+    stage.press(chen.get_by_role("button", name="我到了"))
     expect(chen.locator(".result.ok")).to_be_visible()
 
 
@@ -258,8 +254,7 @@ def close_session(month: Story) -> None:
     stage.set_clock(ACTIVITY_DAY, 10, 40)
     organiser = stage.staff(Role.ORGANISER)
     stage.open(organiser, f"{month.session_path}/close")
-    organiser.get_by_role("button", name=re.compile("结束登记")).click()
-    stage.look(organiser)
+    stage.press(organiser.get_by_role("button", name=re.compile("结束登记")))
     expect(organiser.get_by_role("main")).to_contain_text("到场 3 人")
     month.holds(4940, wang=(20, 0), chen=(40, 0), takings=0)
 
@@ -269,11 +264,9 @@ def close_month(month: Story) -> None:
     stage.set_clock(date(2026, 10, 25), 17)
     president = stage.staff(Role.BRANCH_PRESIDENT)
     stage.open(president, "/desk/notices")
-    president.get_by_role("button", name="结2026年10月的账").click()
-    stage.look(president)
+    stage.press(president.get_by_role("button", name="结2026年10月的账"))
     president.get_by_label("从哪天贴出").fill("2026-10-26")
-    president.get_by_role("button", name="定稿").click()
-    stage.look(president)
+    stage.press(president.get_by_role("button", name="定稿"))
     month.notice_path = president.url.removeprefix(stage.address)
     pdf_path = president.get_by_role("link", name="打印公示").get_attribute("href") or ""
     pdf = president.request.get(f"{stage.address}{pdf_path}").body()
@@ -319,8 +312,7 @@ def object_and_decide(month: Story) -> None:
     reader.get_by_role("button", name="提交异议").click()
     expect(reader.get_by_role("main")).to_contain_text("编号 1")
     stage.open(president, month.notice_path)
-    president.get_by_role("link", name=re.compile("1号")).click()
-    stage.look(president)
+    stage.press(president.get_by_role("link", name=re.compile("1号")))
     president.get_by_label(re.compile("陈小军")).check()
     president.get_by_label("属实", exact=True).check()
     president.get_by_label("答复").fill("已核对，当天没有到场，冲正。")
@@ -354,15 +346,13 @@ def redeem(month: Story) -> None:
     president = stage.staff(Role.BRANCH_PRESIDENT)
     stage.open(president, f"/stores/{month.store_id}/terminals")
     president.get_by_label("终端名称").fill("柜台一号")
-    president.get_by_role("button", name="生成登记码").click()
-    stage.look(president)
+    stage.press(president.get_by_role("button", name="生成登记码"))
     code = president.locator(".typed-code").inner_text().replace(" ", "")
     till = stage.phone()
     stage.open(till, f"/t/{code}")
     till.get_by_role("button", name="登记这台设备").click()
     till.get_by_label("6 位密码").fill(CLERK_PIN)
-    till.get_by_role("button", name="开始上班").click()
-    stage.look(till)
+    stage.press(till.get_by_role("button", name="开始上班"))
     _sell_soap(month, till)
     month.holds(4940, wang=(0, 5), chen=(0, 20), takings=15)
     stage.set_clock(date(2026, 11, 2), 10)
@@ -382,10 +372,8 @@ def _sell_soap(month: Story, till: Page, name: str = "王大山") -> None:
     till.get_by_label(re.compile("扫积分卡")).fill(month.cards[name])
     till.get_by_role("button", name="打开这张卡").click()
     till.get_by_label(re.compile("扫条形码")).fill("6901000000011")
-    till.get_by_role("button", name="加入").click()
-    stage.look(till)
-    till.get_by_role("button", name="去确认").click()
-    stage.look(till)
+    stage.press(till.get_by_role("button", name="加入"))
+    stage.press(till.get_by_role("button", name="去确认"))
     till.get_by_role("button", name="确认兑换").click()
     expect(till.get_by_role("main")).to_contain_text("兑换小票")
     stage.look(till)

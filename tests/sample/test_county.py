@@ -268,8 +268,9 @@ def test_the_command_loads_once(app: Flask) -> None:
     assert "empty database only" in again.output
 
 
-def test_production_takes_no_invented_people(app: Flask) -> None:
-    app.extensions["settings"] = replace(app.extensions["settings"], production=True)
+def test_production_takes_no_invented_people(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = replace(app.extensions["settings"], production=True)
+    monkeypatch.setitem(app.extensions, "settings", settings)
     refused = app.test_cli_runner().invoke(args=["sample", "county"])
     assert refused.exit_code == 1
     assert "production" in refused.output

@@ -50,12 +50,12 @@ class PostgresServer:
         """Address of a database for PostgreSQL's own programs and drivers."""
         return f"postgresql://{_SUPERUSER}@/{database}?host={self.socket_folder}"
 
-    def create_database(self, template: str = "template1") -> str:
+    def create_database(self, template: str = "template1", name: str | None = None) -> str:
         """Create a database as a copy of `template`, which nobody may be connected to.
 
-        Returns its name; see `url`.
+        Returns its name, a new one where none is given; see `url`.
         """
-        name = f"test_{next(self._numbers)}"
+        name = name or f"test_{next(self._numbers)}"
         self._execute(
             sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
                 sql.Identifier(name), sql.Identifier(template)
