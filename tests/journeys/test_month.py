@@ -84,7 +84,6 @@ class Story:
         self.stage.holds(expected)
 
 
-@pytest.mark.xdist_group("journey")
 @pytest.mark.parametrize("database", ["sqlite", "postgresql"])
 def test_a_month(
     database: str,

@@ -1,15 +1,11 @@
 """Two award one household or member against its cap at the same time; nothing goes above it."""
 
-import multiprocessing
 import threading
 import time
-from concurrent.futures import ProcessPoolExecutor
 from datetime import date
 from functools import partial
-from threading import Barrier
 
 import pytest
-from flask import Flask
 from sqlalchemy import text
 
 from app import create_app
@@ -25,6 +21,7 @@ from app.web.transaction import run_in_transaction
 from tests.conftest import settings_for
 from tests.factories.places import make_places
 from tests.factories.rulebooks import adopt_rules, open_book
+from tests.support.ring import Fight, wait_for_the_other
 
 _ROUNDS = 4
 # Two awards of 15 a round: the third round crosses the cap of the month.
@@ -102,31 +99,20 @@ def test_an_award_waits_for_another_that_is_not_committed(
         db.engine.dispose()
 
 
-def _award_often(database_url: str, meeting: Barrier, *request: int) -> None:
+def _award_often(
+    process: int, village_id: int, rule_id: int, households: tuple[int, int]
+) -> list[None]:
     """One process: it meets the other before every award."""
-    village_id, rule_id, household_id, process = request
-    app = create_app(settings_for(database_url))
-    with app.app_context():
-        for number in range(_ROUNDS):
-            key = f"process {process} number {number}"
-            meeting.wait(60)
-            run_in_transaction(partial(_award, village_id, rule_id, household_id, key))
-        db.session.remove()
-        db.engine.dispose()
+    for number in range(_ROUNDS):
+        key = f"process {process} number {number}"
+        wait_for_the_other()
+        run_in_transaction(partial(_award, village_id, rule_id, households[process - 1], key))
+    return []
 
 
 @pytest.mark.parametrize("households", [(1, 1), (1, 2)], ids=["one household", "two households"])
-def test_two_processes_award_at_once(each_app: Flask, households: tuple[int, int]) -> None:
+def test_two_processes_award_at_once(fight: Fight, households: tuple[int, int]) -> None:
     """On SQLite the write lock of the database makes them take turns, and no award is lost."""
     village_id, rule_id = _make_village()
-    url = each_app.config["SQLALCHEMY_DATABASE_URI"]
-    spawn = multiprocessing.get_context("spawn")
-    with spawn.Manager() as manager, ProcessPoolExecutor(2, spawn) as pool:
-        meeting = manager.Barrier(2)
-        running = [
-            pool.submit(_award_often, url, meeting, village_id, rule_id, household_id, process)
-            for process, household_id in enumerate(households)
-        ]
-        for each in running:
-            each.result(timeout=120)
+    fight(_award_often, village_id, rule_id, households)
     _check_cap(village_id, households)

@@ -16,6 +16,10 @@ Fight = Callable[..., tuple[list[Any], list[Any]]]
 a process and an application of its own, and gives what they returned."""
 
 _SECONDS_MAX = 600
+# Each fork has an application and connections of its own; what it finds loaded is the modules,
+# which take longer than most fights.
+_processes = multiprocessing.get_context("forkserver")
+_processes.set_forkserver_preload([__name__])
 _barriers: list[threading.Barrier] = []
 
 
@@ -27,10 +31,9 @@ def wait_for_the_other() -> None:
 @contextmanager
 def open_ring(database_url: str) -> Iterator[Fight]:
     """Start both processes; must be called inside an application on that database."""
-    context = multiprocessing.get_context("spawn")
-    barrier = context.Barrier(2, timeout=_SECONDS_MAX)
+    barrier = _processes.Barrier(2, timeout=_SECONDS_MAX)
     with ProcessPoolExecutor(
-        2, mp_context=context, initializer=_enter_ring, initargs=(database_url, barrier)
+        2, mp_context=_processes, initializer=_enter_ring, initargs=(database_url, barrier)
     ) as pool:
 
         def both(work: Callable[..., list[Any]], *arguments: Any) -> tuple[list[Any], list[Any]]:
