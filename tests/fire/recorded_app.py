@@ -11,7 +11,8 @@ from app.extensions import db
 from tests.fire.disk import Recorder
 
 recorder = Recorder(
-    Path(load_settings().database_url.removeprefix("sqlite:///")), Path(os.environ["RECORDING"])
+    Path(load_settings().database_url.removeprefix("sqlite:///")).resolve(),
+    Path(os.environ["RECORDING"]),
 )
 app = create_app()
 if "SYNCHRONOUS" in os.environ:

@@ -93,7 +93,8 @@ def test_a_month(
     tmp_path: Path,
 ) -> None:
     url = request.getfixturevalue("sqlite_url" if database == "sqlite" else "postgres_url")
-    with set_stage(create_app, url, playwright, chromium, tmp_path) as stage:
+    looks = database == "sqlite"
+    with set_stage(create_app, url, playwright, chromium, tmp_path, looks=looks) as stage:
         month = Story(stage)
         import_register(month)
         adopt_rule_book(month)
