@@ -54,7 +54,11 @@ def check_books(village_code: str | None, report_file: TextIO | None, processes:
     except (SQLAlchemyError, BookUnreadableError) as error:
         raise CannotCheck(f"the books cannot be read: {error}") from error
     if report_file is not None:
-        report_file.write(json.dumps(_report(codes, findings), ensure_ascii=False, indent=2) + "\n")
+        names = list(checker.PASSES)
+        if village_code is None:
+            names.append(checker.ROWS_IN_BOOKS)
+        report = _report(names, codes, findings)
+        report_file.write(json.dumps(report, ensure_ascii=False, indent=2) + "\n")
     if report_file is None or report_file.name != "-":
         for found in findings:
             village = codes.get(found.village_id, "no book")
@@ -95,12 +99,14 @@ def _code_of(village_id: int) -> str:
         return str(village_id)
 
 
-def _report(codes: dict[int, str], findings: Sequence[checker.Finding]) -> dict[str, object]:
+def _report(
+    passes: Sequence[str], codes: dict[int, str], findings: Sequence[checker.Finding]
+) -> dict[str, object]:
     """The outcome of a check. Keys are only ever added: other programs read them."""
     return {
         "holds": not findings,
         "villages": list(codes.values()),
-        "passes": list(checker.PASSES),
+        "passes": passes,
         "findings": [
             {
                 "pass": found.pass_name,

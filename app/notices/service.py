@@ -55,7 +55,7 @@ def close_month(*, village_id: int, month: Month, actor_id: int) -> Notice:
     earlier = queries.notice_of_month(village_id, month)
     if earlier is not None:
         return earlier
-    findings = checker.check([village_id])
+    findings = checker.check_open_month(village_id)
     if findings:
         raise Conflict("books_do_not_hold", findings=len(findings), first=findings[0].detail)
     ledger.close_period(village_id, month=month)

@@ -62,13 +62,15 @@ def test_the_report_of_a_check(each_app: Flask, tmp_path: Path) -> None:
     assert (good.exit_code, good.stderr) == (0, "")
     silent = json.loads(good.stdout)
     assert (silent["holds"], silent["villages"], silent["findings"]) == (True, ["luxi"], [])
-    assert {"zero_sums", "seals_recompute", "witnesses_agree"} <= set(silent["passes"])
+    assert {"zero_sums", "witnesses_agree", "rows_in_books"} <= set(silent["passes"])
     run_in_transaction(lambda: db.session.execute(text("UPDATE ledger_balance SET balance = 999")))
     budget = db.session.scalar(text("SELECT account_id FROM ledger_balance"))
     bad = _run(each_app, "check", "--village", "luxi", "--json", str(tmp_path / "report.json"))
     assert (bad.exit_code, bad.stdout.count("luxi: balances equal fold")) == (1, 1)
     report = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
     assert report["holds"] is False
+    # That pass is over what is in no village's book.
+    assert set(silent["passes"]) - set(report["passes"]) == {"rows_in_books"}
     assert report["findings"] == [
         {
             "pass": "balances_equal_fold",

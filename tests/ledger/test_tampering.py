@@ -33,7 +33,7 @@ from app.extensions import db
 from app.kit.db import Base, UtcDateTime
 from app.ledger import queries, service
 from app.ledger.domain.drafts import EntryKind
-from app.ledger.models import LedgerEntry, LedgerHead, LedgerPeriod, LedgerSeal
+from app.ledger.models import LedgerEntry, LedgerHead, LedgerPeriod, LedgerSeal, LedgerTransfer
 from app.ledger.queries import checker
 from app.ledger.queries.accounts import find_accounts
 from app.ledger.service.periods import seal_row
@@ -110,7 +110,10 @@ def _switch_guards_off() -> None:
     db.session.commit()
 
 
-def _found(plant: Callable[[], object]) -> list[checker.Finding]:
+def _found(
+    plant: Callable[[], object],
+    check: Callable[[], list[checker.Finding]] = checker.check,
+) -> list[checker.Finding]:
     """What the checker finds after the planting, which is then taken back."""
     db.session.rollback()
     if db.engine.dialect.name == "sqlite":
@@ -121,7 +124,7 @@ def _found(plant: Callable[[], object]) -> list[checker.Finding]:
     plant()
     db.session.expire_all()
     try:
-        return checker.check()
+        return check()
     finally:
         db.session.rollback()
 
@@ -214,6 +217,53 @@ def test_every_column_of_every_row_is_watched(book: None) -> None:
         if not _named(findings) & place.names(change):
             missed.append((place.table.name, place.column, place.value, _named(findings)))
     assert missed == []
+
+
+def test_every_column_that_the_next_seal_follows_from_is_watched_before_the_close(
+    book: None,
+) -> None:
+    """The rows of the open month, what it goes on from, and every seal up to it."""
+    places = [place for place in _places() if _is_read_before_a_close(place)]
+    assert {place.table.name for place in places} == {table.name for table in _TABLES}
+    missed = []
+    for place in places:
+        change: Values = {}
+        findings = _found(
+            lambda place=place, change=change: change.update(_change(place)),  # type: ignore[misc]
+            lambda: checker.check_open_month(VILLAGE),
+        )
+        if not findings:
+            missed.append((place.table.name, place.column, place.value))
+    assert missed == []
+
+
+def _is_read_before_a_close(place: _Place) -> bool:
+    _, sealed, still_open = queries.periods(VILLAGE)
+    row = place.row._mapping
+    match place.table.name:
+        case "ledger_entry" | "ledger_transfer" | "ledger_head":
+            return bool(row["period_id"] == still_open.id)
+        case "ledger_closing":
+            return bool(row["period_id"] == sealed.id)
+        case "ledger_seal":
+            return "leaves" not in place.column
+        case "ledger_period":
+            # Where the ids of a closed month began is told by its heads and entries alone.
+            is_own = place.column == "head_entry_id" and row["closed_at"] is not None
+            return row["number"] > 1 and not is_own
+        case "ledger_balance":
+            # When a row was last moved in an earlier month is told by that month alone.
+            return place.column != "version" or row["account_id"] in _moved_accounts(still_open.id)
+        case _:
+            return row["id"] in _moved_accounts(still_open.id)
+
+
+def _moved_accounts(period_id: int) -> set[int]:
+    row = LedgerTransfer
+    sides = db.session.execute(
+        select(row.debit_account_id, row.credit_account_id).where(row.period_id == period_id)
+    )
+    return {account_id for side in sides for account_id in side}
 
 
 def test_what_no_other_row_speaks_of_is_no_more_than_listed(book: None) -> None:

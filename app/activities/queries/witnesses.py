@@ -17,12 +17,13 @@ from app.ledger.domain.accounts import (
 )
 from app.ledger.domain.drafts import EntryKind, TransferDraft
 from app.ledger.queries import reversals_of
-from app.ledger.queries.witnesses import Witness, WitnessSource
+from app.ledger.queries.witnesses import Witness, WitnessSource, names_newer
 
 
-def _testify(village_id: int) -> Iterator[Witness]:
-    yield from _grants(village_id)
-    yield from _pools(village_id)
+def _testify(village_id: int, since: int | None) -> Iterator[Witness]:
+    yield from _grants(village_id, since)
+    yield from _pools(village_id, since)
+    # All of them: a refund of today reverses a payment of some earlier month.
     signups = db.session.scalars(
         select(Signup).where(Signup.village_id == village_id, Signup.hold_entry_id.is_not(None))
     ).all()
@@ -31,15 +32,21 @@ def _testify(village_id: int) -> Iterator[Witness]:
     yield from _refunds(village_id, signups)
 
 
-def _grants(village_id: int) -> Iterator[Witness]:
-    for grant in db.session.scalars(select(QuotaGrant).where(QuotaGrant.village_id == village_id)):
+def _grants(village_id: int, since: int | None) -> Iterator[Witness]:
+    for grant in db.session.scalars(
+        select(QuotaGrant).where(
+            QuotaGrant.village_id == village_id, names_newer(since, QuotaGrant.entry_id)
+        )
+    ):
         moved = TransferDraft(issuance(village_id), branch_budget(village_id), grant.amount)
         yield Witness(grant.entry_id, (moved,), f"quota grant {grant.id}")
 
 
-def _pools(village_id: int) -> Iterator[Witness]:
+def _pools(village_id: int, since: int | None) -> Iterator[Witness]:
     for movement in db.session.scalars(
-        select(PoolMovement).where(PoolMovement.village_id == village_id)
+        select(PoolMovement).where(
+            PoolMovement.village_id == village_id, names_newer(since, PoolMovement.entry_id)
+        )
     ):
         budget, pool = branch_budget(village_id), activity_pool(village_id, movement.activity_id)
         debit, credit = (pool, budget) if movement.returns else (budget, pool)

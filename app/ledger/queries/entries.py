@@ -1,6 +1,6 @@
 """Entries and transfers as they were written."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import aliased
@@ -15,7 +15,7 @@ from app.ledger.models import LedgerEntry, LedgerTransfer
 from .accounts import find_addresses
 
 # Stands for an account that is gone; only a tampered book has one, and the checker must go on.
-_NOWHERE = Address(0, OwnerKind.VILLAGE, 0, Purpose.ISSUANCE, 0)
+NOWHERE = Address(0, OwnerKind.VILLAGE, 0, Purpose.ISSUANCE, 0)
 
 _ENTRY_COLUMNS = (
     "id", "village_id", "period_id", "kind", "occurred_on", "posted_at", "actor_id",
@@ -47,7 +47,13 @@ def entries(
         wanted.append(LedgerEntry.id.in_(entry_ids))
     if kinds is not None:
         wanted.append(LedgerEntry.kind.in_(kinds))
-    transfers = _transfers(wanted)
+    return entry_rows(wanted, _transfers(wanted))
+
+
+def entry_rows(
+    wanted: Sequence[ColumnElement[bool]], transfers: Mapping[int, Sequence[TransferRow]]
+) -> list[EntryRow]:
+    """Entries in the order of their ids, with transfers that were read already, by entry."""
     columns = [getattr(LedgerEntry, name) for name in _ENTRY_COLUMNS]
     rows = db.session.execute(select(*columns).where(*wanted).order_by(LedgerEntry.id))
     return [EntryRow(*(*row, tuple(transfers.get(row[0], ())))) for row in rows]
@@ -104,6 +110,26 @@ def returns_of(village_id: int, entry_ids: Sequence[int]) -> dict[int, list[Entr
     return returns
 
 
+def with_corrections(village_id: int, entry_ids: Collection[int]) -> list[EntryRow]:
+    """The entries, their partial returns, and the reversals of all these."""
+    if not entry_ids:
+        return []
+    returns = db.session.scalars(
+        select(LedgerEntry.id).where(
+            LedgerEntry.village_id == village_id,
+            LedgerEntry.kind == EntryKind.RETURN,
+            LedgerEntry.memo.in_([str(entry_id) for entry_id in entry_ids]),
+        )
+    ).all()
+    taken_back = [*entry_ids, *returns]
+    reversals = db.session.scalars(
+        select(LedgerEntry.id).where(
+            LedgerEntry.village_id == village_id, LedgerEntry.reverses_id.in_(taken_back)
+        )
+    ).all()
+    return entries(village_id, entry_ids=[*taken_back, *reversals])
+
+
 def _transfers(of_entries: Sequence[ColumnElement[bool]]) -> dict[int, list[TransferRow]]:
     """By entry, in the order of ids. Each account is read once, however often it moved."""
     moved = LedgerTransfer
@@ -118,6 +144,6 @@ def _transfers(of_entries: Sequence[ColumnElement[bool]]) -> dict[int, list[Tran
     accounts = find_addresses({account_id for row in rows for account_id in row[2:4]})
     found: dict[int, list[TransferRow]] = {}
     for entry_id, transfer_id, debit_id, credit_id, amount in rows:
-        debit, credit = accounts.get(debit_id, _NOWHERE), accounts.get(credit_id, _NOWHERE)
+        debit, credit = accounts.get(debit_id, NOWHERE), accounts.get(credit_id, NOWHERE)
         found.setdefault(entry_id, []).append(TransferRow(transfer_id, debit, credit, amount))
     return found

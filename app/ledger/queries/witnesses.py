@@ -7,6 +7,9 @@ nothing about people, shops or activities but the transfers it should find.
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from sqlalchemy import ColumnElement, or_, true
+from sqlalchemy.orm import InstrumentedAttribute
+
 from app.ledger.domain.drafts import EntryKind, TransferDraft
 
 
@@ -24,12 +27,22 @@ class WitnessSource:
     """All witnesses of a feature in a village.
 
     Every entry of these kinds must have one, and so must every reversal of such an entry. It may
-    speak of entries of other kinds too.
+    speak of entries of other kinds too. `testify` is given the village, and an entry id: witnesses
+    of entries up to that one may be left out; None leaves out none.
     """
 
     name: str
     kinds: frozenset[EntryKind]
-    testify: Callable[[int], Iterable[Witness]]
+    testify: Callable[[int, int | None], Iterable[Witness]]
+
+
+def names_newer(
+    since: int | None, *columns: InstrumentedAttribute[int] | InstrumentedAttribute[int | None]
+) -> ColumnElement[bool]:
+    """The condition under which one of the columns names an entry after `since`, see
+    WitnessSource.
+    """
+    return true() if since is None else or_(*(column > since for column in columns))
 
 
 _sources: dict[str, WitnessSource] = {}

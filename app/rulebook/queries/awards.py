@@ -18,7 +18,7 @@ from app.ledger.domain.accounts import (
     household_spendable,
 )
 from app.ledger.domain.drafts import EntryKind, TransferDraft, mirrored
-from app.ledger.queries.witnesses import Witness, WitnessSource
+from app.ledger.queries.witnesses import Witness, WitnessSource, names_newer
 from app.rulebook.domain.awards import (
     AwardOutcome,
     CutReason,
@@ -152,8 +152,12 @@ _TESTIMONY = (
 )  # fmt: skip
 
 
-def _testify(village_id: int) -> Iterator[Witness]:
-    query = select(*_TESTIMONY).where(Award.village_id == village_id, Award.entry_id.is_not(None))
+def _testify(village_id: int, since: int | None) -> Iterator[Witness]:
+    query = select(*_TESTIMONY).where(
+        Award.village_id == village_id,
+        Award.entry_id.is_not(None),
+        names_newer(since, Award.entry_id, Award.return_entry_id, Award.reversal_entry_id),
+    )
     for found in db.session.execute(query):
         # Read like an award, without the cost of making it one that could be changed.
         row = cast("Award", found)

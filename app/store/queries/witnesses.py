@@ -3,11 +3,11 @@
 from collections import defaultdict
 from collections.abc import Iterator
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from app.extensions import db
 from app.ledger.domain.drafts import EntryKind
-from app.ledger.queries.witnesses import Witness, WitnessSource
+from app.ledger.queries.witnesses import Witness, WitnessSource, names_newer
 from app.store.domain.goods import MovementKind
 from app.store.domain.redemption import Line
 from app.store.domain.transfers import (
@@ -26,15 +26,24 @@ _TESTIMONY = (
 )  # fmt: skip
 
 
-def _testify(village_id: int) -> Iterator[Witness]:
+def _testify(village_id: int, since: int | None) -> Iterator[Witness]:
     """One witness for every redemption, void and stock movement of the village."""
-    yield from _redemptions(village_id)
-    yield from _movements(village_id)
+    yield from _redemptions(village_id, since)
+    yield from _movements(village_id, since)
 
 
-def _redemptions(village_id: int) -> Iterator[Witness]:
-    lines = _lines(village_id)
-    for row in db.session.execute(select(*_TESTIMONY).where(Redemption.village_id == village_id)):
+def _redemptions(village_id: int, since: int | None) -> Iterator[Witness]:
+    wanted = names_newer(
+        since,
+        Redemption.entry_id,
+        Redemption.goods_entry_id,
+        Redemption.void_entry_id,
+        Redemption.goods_void_entry_id,
+    )
+    lines = _lines(village_id, wanted)
+    for row in db.session.execute(
+        select(*_TESTIMONY).where(Redemption.village_id == village_id, wanted)
+    ):
         points = points_transfers(
             village_id=village_id,
             store_id=row.store_id,
@@ -59,13 +68,14 @@ def _redemptions(village_id: int) -> Iterator[Witness]:
         yield Witness(row.entry_id, priced, f"lines of redemption {row.id}")
 
 
-def _lines(village_id: int) -> dict[int, list[tuple[Line, int, bool]]]:
-    """Each redemption's lines with their price and whether the good is counted."""
+def _lines(village_id: int, wanted: ColumnElement[bool]) -> dict[int, list[tuple[Line, int, bool]]]:
+    """The lines of redemptions with their price and whether the good is counted."""
     line = RedemptionLine
     rows = db.session.execute(
         select(line.redemption_id, line.good_id, line.quantity, line.price, Good.counted)
         .join(Good, Good.id == line.good_id)
-        .where(Good.village_id == village_id)
+        .join(Redemption, Redemption.id == line.redemption_id)
+        .where(Good.village_id == village_id, wanted)
     )
     found: dict[int, list[tuple[Line, int, bool]]] = defaultdict(list)
     for redemption_id, good_id, quantity, price, counted in rows:
@@ -73,10 +83,12 @@ def _lines(village_id: int) -> dict[int, list[tuple[Line, int, bool]]]:
     return found
 
 
-def _movements(village_id: int) -> Iterator[Witness]:
+def _movements(village_id: int, since: int | None) -> Iterator[Witness]:
     for row in db.session.scalars(
         select(StockMovement).where(
-            StockMovement.village_id == village_id, StockMovement.entry_id.is_not(None)
+            StockMovement.village_id == village_id,
+            StockMovement.entry_id.is_not(None),
+            names_newer(since, StockMovement.entry_id),
         )
     ):
         transfers = movement_transfers(

@@ -3,25 +3,28 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
 from app.extensions import db
-from app.ledger.domain.canonical import EntryRow, request_digest
+from app.ledger.domain.canonical import EntryRow
 from app.ledger.domain.drafts import EntryKind, mirrored
 from app.ledger.domain.judging import RETURNABLE, Way, amounts_by_way
 from app.ledger.models import LedgerEntry, LedgerTransfer
 from app.ledger.queries.witnesses import Witness, witness_sources
 
-from .faults import Book, Fault
+from .book import Book
+from .faults import Fault
+
+_IDS_PER_STATEMENT = 2000
 
 
 def reversals_exact(book: Book) -> Iterator[Fault]:
     """A reversal names one original that is no reversal, and mirrors it exactly, once."""
     seen: set[int] = set()
-    for row in book.entries.values():
+    for row in book.corrected.values():
         if row.reverses_id is None and row.kind != EntryKind.REVERSAL:
             continue
-        original = book.entries.get(row.reverses_id or 0)
+        original = book.corrected.get(row.reverses_id or 0)
         if original is None or row.kind != EntryKind.REVERSAL:
             yield _fault(row.id, "is a reversal without an original")
         elif original.kind == EntryKind.REVERSAL:
@@ -35,12 +38,12 @@ def reversals_exact(book: Book) -> Iterator[Fault]:
 
 def returns_within_originals(book: Book) -> Iterator[Fault]:
     """What came back of a redemption in parts is no more than went out, and it was not reversed."""
-    reversed_ids = {row.reverses_id for row in book.entries.values()}
+    reversed_ids = {row.reverses_id for row in book.corrected.values()}
     back: dict[int, Counter[Way]] = {}
-    for row in book.entries.values():
+    for row in book.corrected.values():
         if row.kind != EntryKind.RETURN or row.id in reversed_ids:
             continue
-        original = book.entries.get(int(row.memo)) if row.memo.isdecimal() else None
+        original = book.corrected.get(int(row.memo)) if row.memo.isdecimal() else None
         if original is None or original.kind not in RETURNABLE:
             yield _fault(row.id, "is a return of nothing that was redeemed")
             continue
@@ -55,12 +58,13 @@ def returns_within_originals(book: Book) -> Iterator[Fault]:
 def entries_say_what_was_asked(book: Book) -> Iterator[Fault]:
     """Every key has one entry, with transfers, and they are the ones the key was used for."""
     keys = Counter(row.idempotency_key for row in book.entries.values())
+    changed = set(book.changed_entries)
     for row in book.entries.values():
         if keys[row.idempotency_key] > 1:
             yield _fault(row.id, "shares its key with another")
         if not row.transfers:
             yield _fault(row.id, "has no transfers")
-        elif request_digest(row) != row.request_digest:
+        elif row.id in changed:
             yield _fault(row.id, "differs from what was asked under its key")
 
 
@@ -72,26 +76,13 @@ def entries_in_periods(book: Book) -> Iterator[Fault]:
     for row in book.entries.values():
         if row.period_id not in known:
             yield _fault(row.id, "is in no period of its village")
-    moved, entry = LedgerTransfer, LedgerEntry
-    strays = db.session.scalars(
-        select(moved.id)
-        .outerjoin(entry, entry.id == moved.entry_id)
-        .where(
-            moved.village_id == book.village_id,
-            or_(
-                entry.id.is_(None),
-                entry.village_id != moved.village_id,
-                entry.period_id != moved.period_id,
-            ),
-        )
-    )
-    for transfer_id in strays:
+    for transfer_id in (*_strays(book), *_put_elsewhere(book)):
         yield Fault(
-            moved.__tablename__,
+            LedgerTransfer.__tablename__,
             str(transfer_id),
             f"transfer {transfer_id} is not in the village and period of its entry",
         )
-    for seal in book.seals:
+    for seal in book.read_seals:
         more = len(book.entries_by_period.get(seal.period_id, ())) - seal.entry_count
         if more > 0:
             yield Fault(
@@ -101,15 +92,39 @@ def entries_in_periods(book: Book) -> Iterator[Fault]:
             )
 
 
+def _strays(book: Book) -> Iterator[int]:
+    """Transfers in the periods that are read whose entries are not there."""
+    places = {row.id: (row.village_id, row.period_id) for row in book.entries.values()}
+    for row_id, entry_id, village_id, period_id, *_ in book.moved:
+        if places.get(entry_id) != (village_id, period_id):
+            yield row_id
+
+
+def _put_elsewhere(book: Book) -> Iterator[int]:
+    """Transfers in periods that are not read, whose entries are read and lack them."""
+    moved = LedgerTransfer
+    read = [period.id for period in book.read_periods]
+    for start in range(0, len(book.changed_entries), _IDS_PER_STATEMENT):
+        yield from db.session.scalars(
+            select(moved.id).where(
+                moved.entry_id.in_(book.changed_entries[start : start + _IDS_PER_STATEMENT]),
+                moved.period_id.not_in(read),
+            )
+        )
+
+
 def witnesses_agree(book: Book) -> Iterator[Fault]:
     """Each award, redemption and stock movement points to an entry that says the same; no entry of
     those kinds is without one, and none was reversed without its feature knowing.
     """
     claimed: dict[str, str] = {}
     known: set[int] = set()
+    since = book.last_sealed_id if book.only_open else None
     for source in witness_sources():
         claimed.update(dict.fromkeys(source.kinds, source.name))
-        for witness in source.testify(book.village_id):
+        for witness in source.testify(book.village_id, since):
+            if since is not None and witness.entry_id <= since:
+                continue
             yield from _compare(witness, book.entries.get(witness.entry_id))
             known.add(witness.entry_id)
     for row in book.entries.values():
@@ -117,7 +132,7 @@ def witnesses_agree(book: Book) -> Iterator[Fault]:
             continue
         if row.kind in claimed:
             yield _fault(row.id, f"({row.kind}) is known to nobody in {claimed[row.kind]}")
-        original = book.entries.get(row.reverses_id or 0)
+        original = book.corrected.get(row.reverses_id or 0)
         if original is not None and original.kind in claimed:
             yield _fault(
                 row.id,

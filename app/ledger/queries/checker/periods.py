@@ -5,8 +5,8 @@ from collections import Counter
 from collections.abc import Iterator
 
 from app.kit.month import Month
-from app.ledger.domain.accounts import Address
-from app.ledger.domain.merkle import root
+from app.ledger.domain.canonical import BalanceRow, balance_bytes
+from app.ledger.domain.merkle import leaf_hash, root
 from app.ledger.domain.sealing import Leaf, compare_leaves, unpack_leaves
 from app.ledger.models import (
     LedgerAccount,
@@ -16,11 +16,11 @@ from app.ledger.models import (
     LedgerPeriod,
     LedgerSeal,
 )
-from app.ledger.queries.accounts import find_accounts
 from app.ledger.queries.heads import head_record, heads
-from app.ledger.queries.seals import differences
+from app.ledger.queries.seals import differences, header_of
 
-from .faults import Book, Fault
+from .book import Book, Moved
+from .faults import Fault
 
 
 def periods_in_order(book: Book) -> Iterator[Fault]:
@@ -63,7 +63,7 @@ def seals_recompute(book: Book) -> Iterator[Fault]:
     """Every seal follows from the rows and from the seal before it; where one does not, the leaves
     that are kept beside it say which rows were changed, removed or added.
     """
-    for stored in book.seals:
+    for stored in book.read_seals:
         computed = book.computed.get(stored.period_id)
         if computed is None:
             continue
@@ -101,10 +101,10 @@ def heads_recompute(book: Book) -> Iterator[Fault]:
     """The entries under the heads of every period are as they were when these were written, and
     new ids go above them.
     """
-    below = 0
-    before: LedgerHead | LedgerSeal | None = None
-    sealed = {seal.period_id: seal for seal in book.seals}
-    for period in book.periods:
+    below = book.last_sealed_id
+    before: LedgerHead | LedgerSeal | None = book.basis
+    sealed = {seal.period_id: seal for seal in book.read_seals}
+    for period in book.read_periods:
         leaves = book.computed[period.id].entry_leaves
         covered: list[Leaf] = []
         for head in heads(period.id):
@@ -145,27 +145,51 @@ def _head_faults(
 
 def closings_equal_fold(book: Book) -> Iterator[Fault]:
     """The closing balances of every sealed period are the fold of all transfers up to its end."""
-    folded: Counter[Address] = Counter()
-    for stored in book.seals:
-        moved: set[Address] = set()
-        for entry in book.entries_by_period.get(stored.period_id, ()):
-            for transfer in entry.transfers:
-                folded[transfer.credit] += transfer.amount
-                folded[transfer.debit] -= transfer.amount
-                moved.add(transfer.credit)
-                moved.add(transfer.debit)
+    transfers: dict[int, list[Moved]] = {seal.period_id: [] for seal in book.read_seals}
+    for row in book.moved:
+        if row.period_id in transfers:
+            transfers[row.period_id].append(row)
+    folded: Counter[int] = Counter()
+    for stored in book.read_seals:
+        touched: set[int] = set()
+        for _, _, _, _, debit_id, credit_id, _, amount in transfers[stored.period_id]:
+            folded[debit_id] -= amount
+            folded[credit_id] += amount
+            touched.update((debit_id, credit_id))
         expected = {
-            account: balance
-            for account, balance in folded.items()
-            if balance != 0 or account in moved
+            account_id: balance
+            for account_id, balance in folded.items()
+            if balance != 0 or account_id in touched
         }
-        for account_id, account, balance in book.closings[stored.period_id]:
-            due = None if account is None else expected.pop(account, None)
+        for account_id, _, balance in book.closings[stored.period_id]:
+            due = expected.pop(account_id, None)
             if due != balance:
                 yield _closing_fault(stored, account_id, balance, due)
-        missing = find_accounts(expected)
-        for account, due in expected.items():
-            yield _closing_fault(stored, missing.get(account, 0), None, due)
+        for account_id, due in expected.items():
+            yield _closing_fault(stored, account_id, None, due)
+
+
+def openings_under_seal(book: Book) -> Iterator[Fault]:
+    """What the open month goes on from is under the last seal, and each seal under the next.
+
+    Whoever reads the book from its first row on has recomputed both, see `seals_recompute`.
+    """
+    for stored in book.seals:
+        if header_of(stored).digest != stored.digest:
+            yield _seal_fault(stored, "is not what its digest was taken over")
+    for earlier, later in itertools.pairwise(book.seals):
+        if later.previous_digest != earlier.digest:
+            yield _seal_fault(later, f"does not go on from that of {earlier.month}")
+    if book.basis is None:
+        return
+    stored = book.basis
+    rows = {row.account: row for row in book.closings[stored.period_id] if row.account is not None}
+    hashes = [
+        leaf_hash(balance_bytes(BalanceRow(account, rows[account].balance), stored.period_number))
+        for account in sorted(rows)
+    ]
+    if (len(hashes), root(hashes)) != (stored.balance_count, stored.balances_root):
+        yield _seal_fault(stored, "is not over the closing balances that are there")
 
 
 def _closing_fault(

@@ -11,6 +11,7 @@ from app.kit.errors import DomainError
 from app.ledger.models import LedgerPeriod
 
 from .accounts import accounts_readable, balances_equal_fold, floors_at_every_step, zero_sums
+from .book import Book
 from .entries import (
     entries_in_periods,
     entries_say_what_was_asked,
@@ -18,8 +19,14 @@ from .entries import (
     reversals_exact,
     witnesses_agree,
 )
-from .faults import Book, Fault
-from .periods import closings_equal_fold, heads_recompute, periods_in_order, seals_recompute
+from .faults import Fault
+from .periods import (
+    closings_equal_fold,
+    heads_recompute,
+    openings_under_seal,
+    periods_in_order,
+    seals_recompute,
+)
 from .strays import rows_in_books
 
 PASSES: dict[str, Callable[[Book], Iterable[Fault]]] = {
@@ -37,6 +44,9 @@ PASSES: dict[str, Callable[[Book], Iterable[Fault]]] = {
     "closings_equal_fold": closings_equal_fold,
     "witnesses_agree": witnesses_agree,
 }
+"""Passes over one book."""
+ROWS_IN_BOOKS = rows_in_books.__name__
+_BEFORE_A_CLOSE = PASSES | {"openings_under_seal": openings_under_seal}
 _NO_VILLAGE = 0
 
 
@@ -81,7 +91,21 @@ def check(
 
 def check_strays() -> list[Finding]:
     """What is wrong with rows that are in no village's book."""
-    return _findings("rows_in_books", _NO_VILLAGE, rows_in_books)
+    return _findings(ROWS_IN_BOOKS, _NO_VILLAGE, rows_in_books)
+
+
+def check_open_month(village_id: int) -> list[Finding]:
+    """Run every pass over what the next seal of a village will be taken over: its open month, and
+    the closing balances under the last seal. Changes nothing.
+
+    It costs the same however old the book is; what was sealed earlier is read by `check`.
+    """
+    book = Book(village_id, only_open=True)
+    return [
+        finding
+        for name, run in _BEFORE_A_CLOSE.items()
+        for finding in _findings(name, village_id, partial(run, book))
+    ]
 
 
 def passes_count(village_ids: Sequence[int] | None = None) -> int:

@@ -26,7 +26,7 @@ def rows_in_books() -> Iterator[Fault]:
     model: type[Base]
     for model in (LedgerAccount, LedgerEntry, LedgerTransfer, LedgerSeal, LedgerHead):
         yield from _strays(model, "village_id", LedgerPeriod, "village_id")
-    for model in (LedgerClosing, LedgerHead):
+    for model in (LedgerTransfer, LedgerClosing, LedgerHead):
         yield from _strays(model, "period_id", LedgerPeriod, "id")
     yield from _strays(LedgerBalance, "account_id", LedgerAccount, "id")
 
