@@ -18,18 +18,18 @@ Row = Mapping[str, Any]
 _ESCAPES = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
 
 
-class _Writers(dict[type, Callable[[Any], str]]):
+class TextForms(dict[type, Callable[[Any], str]]):
     """How each type is written; an enumeration as the number or text that it is."""
 
     def __missing__(self, kind: type) -> Callable[[Any], str]:
         found = next((self[base] for base in kind.__mro__ if base in self), None)
         if found is None:
-            raise TypeError(f"{kind.__name__} has no form in COPY")
+            raise TypeError(f"{kind.__name__} has no form")
         self[kind] = found
         return found
 
 
-_TEXT_OF = _Writers(
+_TEXT_OF = TextForms(
     {
         type(None): lambda _: r"\N",
         int: str,

@@ -49,6 +49,14 @@ class TransferColumns(NamedTuple):
     amount: int
 
 
+class BalanceChange(NamedTuple):
+    """What a batch does to an account; nothing is there to be changed where it has no limit."""
+
+    account_id: int
+    change: int
+    last_id: int
+
+
 @dataclass(frozen=True, slots=True)
 class Batch:
     """Accepted entries and their transfers, in the order of their ids."""
@@ -58,3 +66,16 @@ class Batch:
     posted_at: datetime
     entries: Sequence[EntryColumns]
     transfers: Sequence[TransferColumns]
+
+    def balance_changes(self) -> list[BalanceChange]:
+        """The sum of what moved on each account, with the last transfer that did."""
+        changes: dict[int, int] = {}
+        last_ids: dict[int, int] = {}
+        for transfer_id, _, debit_id, credit_id, _, amount in self.transfers:
+            changes[debit_id] = changes.get(debit_id, 0) - amount
+            changes[credit_id] = changes.get(credit_id, 0) + amount
+            last_ids[debit_id] = last_ids[credit_id] = transfer_id
+        return [
+            BalanceChange(account_id, change, last_ids[account_id])
+            for account_id, change in changes.items()
+        ]

@@ -98,16 +98,7 @@ def write(connection: Connection, batch: Batch) -> None:
         _TRANSFERS,
         [(batch.village_id, batch.period_id, *transfer) for transfer in batch.transfers],
     )
-    gained: dict[int, int] = {}
-    last_ids: dict[int, int] = {}
-    for transfer in batch.transfers:
-        for account_id, amount in (
-            (transfer.debit_account_id, -transfer.amount),
-            (transfer.credit_account_id, transfer.amount),
-        ):
-            gained[account_id] = gained.get(account_id, 0) + amount
-            last_ids[account_id] = transfer.id
     connection.exec_driver_sql(
         _MOVE,
-        [(amount, last_ids[account_id], account_id) for account_id, amount in gained.items()],
+        [(moved.change, moved.last_id, moved.account_id) for moved in batch.balance_changes()],
     )
