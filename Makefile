@@ -14,7 +14,7 @@ setup: ## Create .venv with the locked run-time packages
 
 test: ## Install what the tests need, then run everything that CI runs
 	@.ci/setup test && .ci/system-packages && .ci/lint
-	@$(PYTHON) -m pytest --numprocesses auto --dist loadgroup
+	@$(PYTHON) -m pytest --numprocesses auto --dist worksteal
 
 bench: ## Measure against hand-written SQL and other ledgers (ONLY=a,b ROUNDS=5 SECONDS=2)
 	@.ci/setup test

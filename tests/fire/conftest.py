@@ -19,14 +19,7 @@ def crowd(tmp_path: Path) -> Iterator[Crowd]:
         yield callers
 
 
-@pytest.fixture(
-    scope="module",
-    params=[
-        # One process runs all that share a server.
-        pytest.param(name, marks=pytest.mark.xdist_group(f"arena on {name}"))
-        for name in ("sqlite", "postgresql")
-    ],
-)
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def arena(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Arena]:
