@@ -165,6 +165,42 @@ class TeamMember(Base):
     left_on: Mapped[date | None]
 
 
+class PartyLink(Base):
+    """A party member linked with a household; proposed by one side until `began_on` is set.
+
+    A link or a proposal that is over stays, with `ended_on`; there is one open row for a pair.
+    """
+
+    __tablename__ = "party_link"
+    __table_args__ = (
+        CheckConstraint(
+            "proposed_by IN ('party_member', 'household', 'office')", name="proposed_by_known"
+        ),
+        Index(
+            "uq_party_link_open",
+            "member_id",
+            "household_id",
+            unique=True,
+            postgresql_where=text("ended_on IS NULL"),
+            sqlite_where=text("ended_on IS NULL"),
+        ),
+        Index("ix_party_link_village_id", "village_id"),
+        Index("ix_party_link_household_id", "household_id"),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
+    village_id: Mapped[int] = mapped_column(ForeignKey("village.id"))
+    member_id: Mapped[int] = mapped_column(ForeignKey("member.id"))
+    household_id: Mapped[int] = mapped_column(ForeignKey("household.id"))
+    proposed_by: Mapped[str] = mapped_column(String(12))
+    proposed_at: Mapped[datetime]
+    proposed_actor_id: Mapped[int] = mapped_column(Id)
+    agreed_actor_id: Mapped[int | None] = mapped_column(Id)
+    began_on: Mapped[date | None]
+    ended_on: Mapped[date | None]
+    ended_actor_id: Mapped[int | None] = mapped_column(Id)
+
+
 class RegisterImport(Base):
     """One uploaded register: drafted, shown, and applied once somebody confirmed it.
 

@@ -103,6 +103,22 @@ class TeamMembersForm(StrictSchema):
     member_ids = fields.List(IdField(), load_default=list)
 
 
+class LinkForm(StrictSchema):
+    """A household by passbook number."""
+
+    passbook_no = TextField(length_max=_PASSBOOK_NO_LENGTH_MAX, required=True)
+
+
+class OwnLinkForm(LinkForm):
+    """A household that a villager names: number and head, so that neither can be tried out."""
+
+    head_name = TextField(length_max=NAME_LENGTH_MAX, required=True)
+
+
+class PartyMemberForm(StrictSchema):
+    member_id = IdField(required=True)
+
+
 class ApplyForm(StrictSchema):
     """`fingerprint` tells which plan was shown."""
 

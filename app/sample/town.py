@@ -26,6 +26,7 @@ from .village import (
     enter_register,
     fill_teams,
     found_village,
+    link_households,
     open_store,
     small_register,
 )
@@ -134,6 +135,7 @@ def _found(timetable: Timetable, rng: random.Random) -> None:
         else:
             enter_register(village, f"{code}-register.csv", small_register(rng))
         fill_teams(village, rng)
+        link_households(village)
         if village.code == _VILLAGES[0][0]:
             _issue_villager_card(village)
         plan_history(timetable, village, town_id)

@@ -12,6 +12,7 @@ from app.ledger import service as ledger
 from app.people import queries as people
 from app.people import service as people_service
 from app.people.domain.households import MemberRef, MemberStatus
+from app.people.domain.links import LinkSide
 from app.people.domain.report import fingerprint, report_lines
 from app.rulebook import service as rulebook
 from app.rulebook.domain.reading import read_rules
@@ -34,6 +35,7 @@ _STAFF = (
 
 
 _ACTIVE_ADULTS_MAX = 120
+_LINKS_EACH = 10
 _SURNAMES = "石山林泉田谷岳江河溪云雷"
 _GIVEN_NAMES = "春兰秋菊冬梅夏荷建国志强玉珍海霞明远"
 _RELATIONS = (("户主", "男", 1958), ("配偶", "女", 1960), ("子", "男", 1985))
@@ -142,6 +144,22 @@ def fill_teams(village: SampleVillage, rng: random.Random) -> None:
             team_id=team.id,
             member_ids=[member.id for member in rng.sample(village.adults, 8)],
         )
+
+
+def link_households(village: SampleVillage) -> None:
+    """Ten households for each party member, in the order of the register."""
+    unlinked = people.households(village.id)
+    for party_member, _ in people.party_members(village.id):
+        wanted = [each for each in unlinked if each.id != party_member.household_id][:_LINKS_EACH]
+        for household in wanted:
+            unlinked.remove(household)
+            people_service.propose_link(
+                village_id=village.id,
+                member_id=party_member.id,
+                household_id=household.id,
+                side=LinkSide.OFFICE,
+                actor_id=village.president_id,
+            )
 
 
 def open_store(village: SampleVillage) -> None:

@@ -110,6 +110,13 @@ MESSAGES: dict[str, str] = {
     "cards_all_issued": "这里的户都已经有卡了。补办请到那一户的页面。",
     "pins_all_set": "这里的户主都已经有密码了。重设请到那一户的页面。",
     "people_saved": "已保存。",
+    "not_a_party_member": "“{name}”在花名册上不是党员。请先在花名册里改好，再来联系农户。",
+    "link_to_own_household": "“{name}”就是这一户的人，不能联系自己家。请换一户。",
+    "link_not_found": "这条联系已经结束，或者没有找到。请刷新页面再看。",
+    "link_waits_for_other": "这是您提出的，要等对方同意。",
+    "link_agreed": "双方都同意了，从今天起联系。",
+    "link_proposed": "已提出，等对方同意。",
+    "link_ended": "联系已结束。",
     "register_applied": "花名册已导入。",
     "register_columns_missing": "没有找到花名册的表头，缺少：{missing}。"
     "请在表格上方写明“户号”“姓名”“与户主关系”这些列名，再传一次。",

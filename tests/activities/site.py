@@ -10,10 +10,8 @@ from werkzeug.test import TestResponse
 
 from app.activities.models import ActivitySession
 from app.identity.domain import Role
-from app.identity.queries import member_account
-from app.identity.service import set_member_pin, start_session
-from app.web.transaction import run_in_transaction
 from tests.factories.activities import Branch
+from tests.factories.people import member_token
 from tests.support.clients import ApiClient, PageClient
 
 
@@ -50,18 +48,6 @@ class Site:
     def member(self, name: str) -> str:
         """A member's id as forms send it."""
         return str(self.branch.member(name))
-
-
-def member_token(village_id: int, member_id: int, name: str) -> str:
-    """A session of a villager."""
-
-    def start() -> str:
-        set_member_pin(member_id=member_id, village_id=village_id, display_name=name, pin="246813")
-        account = member_account(member_id)
-        assert account is not None
-        return start_session(subject=name, account_id=account.id)
-
-    return run_in_transaction(start)
 
 
 def fetch(browser: PageClient, path: str, form: dict[str, str]) -> dict[str, Any]:

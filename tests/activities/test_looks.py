@@ -19,7 +19,6 @@ from app.identity.domain import Role
 from app.kit.month import Month
 from app.people.service import issue_card
 from app.web.transaction import run_in_transaction
-from tests.activities.site import member_token
 from tests.conftest import TEST_MASTER_KEY, settings_for
 from tests.factories.activities import (
     START,
@@ -31,6 +30,7 @@ from tests.factories.activities import (
     make_session,
     sign_up,
 )
+from tests.factories.people import member_token
 from tests.support.browser import open_phone
 from tests.support.live_server import serve
 from tests.support.page_checks import page_faults

@@ -10,10 +10,10 @@ from app.extensions import db
 from app.identity.domain import Role
 from app.people import service as people
 from app.web.transaction import run_in_transaction
-from tests.activities.site import Site, main_of, member_token
+from tests.activities.site import Site, main_of
 from tests.conftest import TEST_MASTER_KEY
 from tests.factories.activities import START, at, make_session, sign_up
-from tests.factories.people import make_people
+from tests.factories.people import make_people, member_token
 from tests.support.clients import PageClient
 from tests.support.qr_codes import read_svg
 

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from app.identity.queries import member_account
+from app.identity.service import set_member_pin, start_session
 from app.people import service
 from app.people.domain.households import Gender
 from app.people.domain.persons import Person
@@ -55,3 +57,15 @@ def issue_member_card(people: People, name: str) -> str:
             village_id=people.village_id, actor_id=0, member_id=people.members[name]
         )
     )
+
+
+def member_token(village_id: int, member_id: int, name: str) -> str:
+    """A session of a villager."""
+
+    def start() -> str:
+        set_member_pin(member_id=member_id, village_id=village_id, display_name=name, pin="246813")
+        account = member_account(member_id)
+        assert account is not None
+        return start_session(subject=name, account_id=account.id)
+
+    return run_in_transaction(start)

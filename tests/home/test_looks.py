@@ -28,7 +28,7 @@ def test_pages_are_fit_for_old_eyes(app: Flask, village: VillageMonth, phone: Pa
         tokens = {
             "": ["/", "/?code=K234"],
             village.token("王大山"): [
-                "/me", "/me/passbook", f"/me/entries/{entry_id}", "/me/card",
+                "/me", "/me/passbook", f"/me/entries/{entry_id}", "/me/card", "/me/links",
             ],
             places.token(Role.BRANCH_PRESIDENT): ["/desk", "/desk/staff"],
             places.token(Role.HEAD_BANK): ["/town"],

@@ -43,6 +43,8 @@ def paths(places: Places) -> list[str]:
         "/register/cards",
         "/register/teams",
         f"/register/teams/{team.id}?search=赵",
+        "/register/links",
+        f"/register/links/{people.members['赵建国']}",
         f"/k/{issue_member_card(people, '赵建国')}",
     ]
 

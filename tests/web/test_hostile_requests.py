@@ -23,8 +23,8 @@ from app.store import service as store
 from app.web.access import ACCESS_ATTRIBUTE, ANYONE
 from app.web.links import ID_MAX
 from app.web.transaction import run_in_transaction
-from tests.activities.site import member_token
 from tests.factories.activities import Branch, make_branch, make_session
+from tests.factories.people import member_token
 from tests.support.clients import ApiClient, PageClient
 
 _TEXTS = ("", "\0", "a\0b", "\u202e", "\ufffd", "9" * 5000, "-1", "NaN", "甲" * 300, "%s{}'\\")

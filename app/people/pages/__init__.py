@@ -1,9 +1,11 @@
-"""Pages of the register: households, imports, cards, teams; and the villagers' sign-in."""
+"""Pages of the register: households, imports, cards, links, teams; and the villagers' sign-in."""
 
 from .cards import pages as card_pages
 from .households import pages as household_pages
 from .imports import pages as import_pages
+from .links import pages as link_pages
 from .members import pages as member_pages
+from .own_links import pages as own_link_pages
 from .sign_in import pages as sign_in_pages
 from .teams import pages as team_pages
 
@@ -12,6 +14,8 @@ PEOPLE_PAGES = (
     member_pages,
     import_pages,
     card_pages,
+    link_pages,
     team_pages,
+    own_link_pages,
     sign_in_pages,
 )

@@ -1,9 +1,10 @@
-"""Reads of households, members, cards, teams and register imports."""
+"""Reads of households, members, cards, links, teams and register imports."""
 
 from .cards import cards_of_household as cards_of_household
 from .cards import live_cards as live_cards
 from .cards import owner_of_card as owner_of_card
 from .cards import owner_of_card_id as owner_of_card_id
+from .households import find_households as find_households
 from .households import former_members_of as former_members_of
 from .households import household as household
 from .households import household_by_passbook as household_by_passbook
@@ -15,6 +16,10 @@ from .households import members as members
 from .households import members_of as members_of
 from .households import phone_of as phone_of
 from .households import phone_sealer as phone_sealer
+from .links import link as link
+from .links import links_of_household as links_of_household
+from .links import links_of_member as links_of_member
+from .links import party_members as party_members
 from .register import import_plan as import_plan
 from .register import import_report as import_report
 from .register import import_sealer as import_sealer

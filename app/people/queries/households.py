@@ -97,10 +97,15 @@ def households_of(village_id: int, member_ids: Collection[int]) -> dict[int, Hou
         .join(Member, Member.id == HouseholdMembership.member_id)
         .where(IS_OPEN, Member.village_id == village_id, Member.id.in_(set(member_ids)))
     ).all()
-    wanted = Household.id.in_({row.household_id for row in rows})
-    found = _household_refs(village_id, _households(village_id).where(wanted))
-    known = {household.id: household for household in found}
+    known = find_households(village_id, {row.household_id for row in rows})
     return {row.member_id: known[row.household_id] for row in rows}
+
+
+def find_households(village_id: int, household_ids: Collection[int]) -> dict[int, HouseholdRef]:
+    """Those of the households that are of the village, by id."""
+    wanted = Household.id.in_(set(household_ids))
+    found = _household_refs(village_id, _households(village_id).where(wanted))
+    return {household.id: household for household in found}
 
 
 def member(village_id: int, member_id: int) -> MemberRef:
@@ -108,7 +113,7 @@ def member(village_id: int, member_id: int) -> MemberRef:
     row = db.session.execute(_MEMBER, {"member_id": member_id}).one_or_none()
     if row is None or row.Member.village_id != village_id:
         raise NotFound("member_not_found")
-    return _member_ref(row)
+    return to_member_ref(row)
 
 
 def members(
@@ -123,13 +128,13 @@ def members(
         query = query.where(Member.id.in_(set(member_ids)))
     if search.strip():
         query = query.where(Member.name.contains(normalise_name(search), autoescape=True))
-    return [_member_ref(row) for row in db.session.execute(query)]
+    return [to_member_ref(row) for row in db.session.execute(query)]
 
 
 def members_of(household_id: int) -> list[MemberRef]:
     """Everybody whose present or last household this is, the head first."""
     query = member_rows(None).where(HouseholdMembership.household_id == household_id)
-    return [_member_ref(row) for row in db.session.execute(query)]
+    return [to_member_ref(row) for row in db.session.execute(query)]
 
 
 def former_members_of(household_id: int) -> list[tuple[str, HouseholdMembership]]:
@@ -213,7 +218,8 @@ def member_rows(village_id: int | None) -> Select[Member, HouseholdMembership]:
 _MEMBER = member_rows(None).where(Member.id == bindparam("member_id"))
 
 
-def _member_ref(row: Row[Member, HouseholdMembership]) -> MemberRef:
+def to_member_ref(row: Row[Member, HouseholdMembership]) -> MemberRef:
+    """The member that a row of `member_rows` spells."""
     person: Member = row.Member
     membership: HouseholdMembership = row.HouseholdMembership
     return MemberRef(

@@ -23,6 +23,7 @@ from app.people.domain.persons import Person
 from app.people.models import Household, HouseholdMembership, Member
 
 from .cards import end_cards_of_member
+from .links import end_links_of_household, end_links_of_member
 
 
 def add_household(*, village_id: int, passbook_no: str, grid_id: int | None) -> Household:
@@ -114,6 +115,8 @@ def check_name_free(present: list[MemberRef], name: str) -> None:
 
 def write_person(member: Member, person: Person) -> None:
     """Copy what the register or a form says of a person, the phone sealed."""
+    if member.is_party_member and not person.is_party_member:
+        end_links_of_member(member.id)
     sealer = queries.phone_sealer()
     phone = person.phone.encode() if person.phone else None
     member.name = person.name
@@ -186,7 +189,8 @@ def record_departure(
     departed_on: date,
     new_head_id: int | None = None,
 ) -> None:
-    """A member died or moved away: cards and sign-in end at once, points stay with the household.
+    """A member died or moved away: cards, links and sign-in end at once, points stay with the
+    household.
 
     Raises Conflict `already_departed`, Conflict `new_head_needed` when a head leaves others
     behind, Invalid `date_in_future`. The household ends with its last member.
@@ -202,6 +206,7 @@ def record_departure(
     member.status_on = departed_on
     db.session.flush()
     end_cards_of_member(member_id)
+    end_links_of_member(member_id)
     identity.disable_member(member_id=member_id)
     end_household_if_empty(found.household_id, departed_on)
 
@@ -254,6 +259,7 @@ def end_household_if_empty(household_id: int, ended_on: date) -> None:
         household.status = HouseholdStatus.ENDED
         household.status_on = ended_on
         db.session.flush()
+        end_links_of_household(household_id)
 
 
 def household_row(village_id: int, household_id: int) -> Household:

@@ -14,6 +14,7 @@ from .households import (
     membership_row,
     open_membership,
 )
+from .links import end_link_to_own_household
 
 
 def move_member(
@@ -45,4 +46,5 @@ def move_member(
     db.session.flush()
     active = any(other.status is MemberStatus.ACTIVE for other in present)
     open_membership(household, member_id, relation=relation, is_head=not active)
+    end_link_to_own_household(member_id, household_id)
     end_household_if_empty(found.household_id, clock.today())
