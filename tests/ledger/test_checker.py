@@ -115,6 +115,7 @@ _COPY_OF_FOUR = (
         ("accounts_readable", "UPDATE ledger_account SET purpose = 99 WHERE purpose = 11"),
         ("rows_in_books", "UPDATE ledger_balance SET account_id = -account_id"),
         ("rows_in_books", "UPDATE ledger_closing SET period_id = -period_id"),
+        ("rows_in_books", f"UPDATE ledger_transfer SET period_id = 1 WHERE entry_id = {_FOUR}"),
         # A balance without transfers, transfers without a balance.
         ("balances_equal_fold", "UPDATE ledger_balance SET balance = 6 WHERE balance = 5"),
         ("balances_equal_fold", "UPDATE ledger_balance SET version = 1 WHERE balance = 5"),

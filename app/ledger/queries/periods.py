@@ -1,9 +1,10 @@
 """Periods, and what moved in them."""
 
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import BigInteger, Row, cast, func, literal, select, union_all
+from sqlalchemy import Row, and_, select
 from sqlalchemy.orm import aliased
 
 from app.extensions import db
@@ -18,6 +19,8 @@ from app.ledger.models import (
     LedgerPeriod,
     LedgerTransfer,
 )
+
+_KINDS = {kind.value: kind for kind in EntryKind}
 
 
 @dataclass(slots=True)
@@ -98,75 +101,59 @@ def sums_by_purpose(
     found_period: LedgerPeriod, purposes: Collection[Purpose]
 ) -> dict[Purpose, dict[tuple[int, int], PeriodSums]]:
     """The same of several purposes, in as few statements."""
+    moved: defaultdict[int, PeriodSums] = defaultdict(PeriodSums)
+    for credit_id, debit_id, kind_word, amount in _movements(found_period):
+        kind = _KINDS[kind_word]
+        came_in, went_out = moved[credit_id].credits, moved[debit_id].debits
+        came_in[kind] = came_in.get(kind, 0) + amount
+        went_out[kind] = went_out.get(kind, 0) + amount
     sums: dict[Purpose, dict[tuple[int, int], PeriodSums]] = {each: {} for each in purposes}
-    for purpose, owner_id, unit_id, balance in _openings(found_period, purposes):
-        by_owner = sums[Purpose(purpose)]
-        by_owner.setdefault((owner_id, unit_id), PeriodSums()).opening = balance
-    for purpose, owner_id, unit_id, kind, credited, debited in _movements(found_period, purposes):
-        moved = sums[Purpose(purpose)].setdefault((owner_id, unit_id), PeriodSums())
-        if credited:
-            moved.credits[EntryKind(kind)] = credited
-        if debited:
-            moved.debits[EntryKind(kind)] = debited
+    for account_id, purpose, owner_id, unit_id, opening in _openings(found_period, purposes):
+        if opening is not None:
+            moved[account_id].opening = opening
+        if account_id in moved:
+            sums[Purpose(purpose)][owner_id, unit_id] = moved[account_id]
     return sums
 
 
-def _movements(
-    found_period: LedgerPeriod, purposes: Collection[Purpose]
-) -> Sequence[Row[int, int, int, str, int, int]]:
-    """Purpose, owner, unit, kind of entry, and what that kind credited and debited.
+def _movements(found_period: LedgerPeriod) -> Sequence[Row[int, int, str, int]]:
+    """Credited account, debited account, kind of entry and amount of each transfer.
 
-    Each transfer is read once for both of its sides, and each account once for all its transfers.
+    As they are: sums by account and kind would be nearly as many, and cost the database more.
     """
-    account, transfer = LedgerAccount, LedgerTransfer
-    moved = (
-        select(
-            transfer.credit_account_id, transfer.debit_account_id, transfer.amount, LedgerEntry.kind
+    entry, transfer = LedgerEntry, LedgerTransfer
+    query = (
+        select(transfer.credit_account_id, transfer.debit_account_id, entry.kind, transfer.amount)
+        .join(entry, entry.id == transfer.entry_id)
+        .where(
+            transfer.period_id == found_period.id,
+            # Says nothing new, but leads by an index to the entries of this month alone.
+            entry.village_id == found_period.village_id,
+            entry.period_id == found_period.id,
         )
-        .join(LedgerEntry, LedgerEntry.id == transfer.entry_id)
-        .where(transfer.period_id == found_period.id)
-        .cte("moved")
     )
-    nothing = literal(0)
-    sides = union_all(
-        select(
-            moved.c.credit_account_id.label("account_id"), moved.c.kind,
-            moved.c.amount.label("credited"), nothing.label("debited"),
-        ),
-        select(moved.c.debit_account_id, moved.c.kind, nothing, moved.c.amount),
-    ).subquery()  # fmt: skip
-    folded = (
-        select(
-            sides.c.account_id,
-            sides.c.kind,
-            cast(func.sum(sides.c.credited), BigInteger).label("credited"),
-            cast(func.sum(sides.c.debited), BigInteger).label("debited"),
-        )
-        .group_by(sides.c.account_id, sides.c.kind)
-        .subquery()
-    )
-    return db.session.execute(
-        select(
-            account.purpose, account.owner_id, account.unit_id, folded.c.kind,
-            folded.c.credited, folded.c.debited,
-        )
-        .join(folded, folded.c.account_id == account.id)
-        .where(account.purpose.in_(purposes))
-    ).all()  # fmt: skip
+    # On the connection: the session would take every row in hand once more.
+    return db.session.connection().execute(query).all()
 
 
 def _openings(
     found_period: LedgerPeriod, purposes: Collection[Purpose]
-) -> Sequence[Row[int, int, int, int]]:
-    """Purpose, owner, unit and closing balance of the period before."""
-    account = LedgerAccount
-    return db.session.execute(
-        select(account.purpose, account.owner_id, account.unit_id, LedgerClosing.balance)
-        .join(LedgerClosing, LedgerClosing.account_id == account.id)
-        .join(LedgerPeriod, LedgerPeriod.id == LedgerClosing.period_id)
+) -> Sequence[Row[int, int, int, int, int]]:
+    """Every account of these purposes in the village: id, purpose, owner, unit, and its closing
+    balance of the period before, None where it has none.
+    """
+    account, closing = LedgerAccount, LedgerClosing
+    before = (
+        select(LedgerPeriod.id)
         .where(
             LedgerPeriod.village_id == found_period.village_id,
             LedgerPeriod.number == found_period.number - 1,
-            account.purpose.in_(purposes),
         )
-    ).all()
+        .scalar_subquery()
+    )
+    query = (
+        select(account.id, account.purpose, account.owner_id, account.unit_id, closing.balance)
+        .outerjoin(closing, and_(closing.account_id == account.id, closing.period_id == before))
+        .where(account.village_id == found_period.village_id, account.purpose.in_(purposes))
+    )
+    return db.session.connection().execute(query).all()

@@ -127,8 +127,8 @@ def _village_figures(all_sums: _Sums) -> MonthFigures:
 
 
 def _awards_of(period: "LedgerPeriod") -> list["Award"]:
-    entries = books.entries(period.village_id, period_id=period.id, kinds=EARNED)
-    return list(rulebook.awards(period.village_id, entry_ids=[entry.id for entry in entries]))
+    entry_ids = books.entry_ids(period.village_id, period.id, EARNED)
+    return list(rulebook.awards(period.village_id, entry_ids=entry_ids))
 
 
 def _marks(
