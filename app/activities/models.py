@@ -259,3 +259,30 @@ class AttendanceCorrection(Base):
     reason: Mapped[str] = mapped_column(String(100))
     corrected_at: Mapped[datetime]
     corrected_by: Mapped[int] = mapped_column(Id)
+
+
+class AttendanceDenial(Base):
+    """A household says of a credit for an attendance that it is not its own, and what came of it.
+
+    `correction_id` took the credit back; `replacement_id` gave it to whoever was there.
+    """
+
+    __tablename__ = "attendance_denial"
+    __table_args__ = (
+        CheckConstraint("decision IN ('upheld', 'rejected')", name="decision_known"),
+        CheckConstraint("(decision IS NULL) = (decided_at IS NULL)", name="decided_whole"),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
+    village_id: Mapped[int] = mapped_column(ForeignKey("village.id"), index=True)
+    attendance_id: Mapped[int] = mapped_column(ForeignKey("attendance.id"))
+    award_id: Mapped[int] = mapped_column(ForeignKey("award.id"), unique=True)
+    statement: Mapped[str] = mapped_column(String(200))
+    denied_at: Mapped[datetime]
+    denied_by: Mapped[int] = mapped_column(Id)
+    decision: Mapped[str | None] = mapped_column(String(10))
+    answer: Mapped[str] = mapped_column(String(200), default="")
+    decided_at: Mapped[datetime | None]
+    decided_by: Mapped[int | None] = mapped_column(Id)
+    correction_id: Mapped[int | None] = mapped_column(ForeignKey("attendance_correction.id"))
+    replacement_id: Mapped[int | None] = mapped_column(ForeignKey("attendance_correction.id"))

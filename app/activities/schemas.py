@@ -13,6 +13,7 @@ from app.kit.schema import (
     WholeField,
 )
 
+from .domain.denials import STATEMENT_LENGTH_MAX, DenialDecision
 from .domain.signups import HoldState
 
 _MEMBERS_MAX = 50
@@ -144,6 +145,15 @@ class CorrectionForm(StrictSchema):
     attended = fields.Boolean(required=True)
     minutes = WholeField(load_default=None)
     reason = TextField(length_max=100, required=True)
+
+
+class DenialAnswerForm(StrictSchema):
+    """`passbook_no` and `name` say who was there instead, if that is known."""
+
+    decision = fields.Enum(DenialDecision, by_value=True, required=True)
+    answer = TextField(length_max=STATEMENT_LENGTH_MAX, required=True)
+    passbook_no = TextField(length_max=20, load_default="")
+    name = TextField(length_max=40, load_default="")
 
 
 class ThemeOut(StrictSchema):

@@ -2,6 +2,7 @@
 
 from marshmallow import fields, validate
 
+from app.activities.domain.denials import STATEMENT_LENGTH_MAX
 from app.identity.domain import BRANCH_STAFF, Role
 from app.kit.schema import IdField, MonthField, StrictSchema, TenthsField, TextField, WholeField
 
@@ -12,6 +13,10 @@ class PinForm(StrictSchema):
     pin_old = fields.String(required=True)
     pin_new = fields.String(required=True)
     pin_again = fields.String(required=True)
+
+
+class DenialForm(StrictSchema):
+    statement = TextField(length_max=STATEMENT_LENGTH_MAX, required=True)
 
 
 class StaffForm(StrictSchema):

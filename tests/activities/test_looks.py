@@ -76,6 +76,23 @@ def _sessions(branch: Branch) -> list[ActivitySession]:
     return [closed, running, planned, spending]
 
 
+def _denial(branch: Branch, closed: ActivitySession) -> int:
+    attendance = queries.attendance_of(closed.id, branch.member("王大山"))
+    assert attendance is not None
+    award_id = attendance.award_id or 0
+    return run_in_transaction(
+        lambda: (
+            service.deny_award(
+                village_id=branch.village_id,
+                household_id=branch.household_of("王大山"),
+                award_id=award_id,
+                statement="那天我们全家都在县城，没有人去过。",
+                actor_id=1,
+            ).id
+        )
+    )
+
+
 def _paths(branch: Branch) -> dict[str, tuple[str | None, str]]:
     """Token and address of every page, by name."""
     town_id = branch.places.town_id
@@ -115,6 +132,8 @@ def _paths(branch: Branch) -> dict[str, tuple[str | None, str]]:
         "correct": (organiser, f"{past}/correct/{branch.member('王大山')}"),
         "branch": (president, "/branch/activities"),
         "schedule": (president, f"/branch/activities/new?theme_id={theme_id}"),
+        "denials": (president, "/branch/denials"),
+        "denial": (president, f"/branch/denials/{_denial(branch, closed)}"),
         "activity": (president, f"/branch/activities/{planned.activity_id}"),
         "theme-lists": (town, "/town/theme-lists"),
         "theme-month": (town, "/town/theme-lists/2026-11"),

@@ -1,10 +1,11 @@
 """HTML pages of activities, by who uses them."""
 
-from . import branch, codes, member, organiser, paperwork, town
+from . import branch, codes, denials, member, organiser, paperwork, town
 
 ACTIVITY_PAGES = (
     branch.pages,
     codes.pages,
+    denials.pages,
     member.pages,
     organiser.pages,
     paperwork.pages,

@@ -12,6 +12,11 @@ from .attendance import signups_of_entries as signups_of_entries
 from .attendance import signups_of_members as signups_of_members
 from .attendance import staff_entered_awards as staff_entered_awards
 from .attendance import unconfirmed_count as unconfirmed_count
+from .denials import DenialView as DenialView
+from .denials import answered_denials as answered_denials
+from .denials import denial as denial
+from .denials import denial_of_award as denial_of_award
+from .denials import open_denials as open_denials
 from .families import family as family
 from .families import of_family as of_family
 from .printouts import poster as poster

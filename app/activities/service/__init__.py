@@ -12,6 +12,8 @@ from .changes import change_session as change_session
 from .closing import AWARD_SOURCE as AWARD_SOURCE
 from .closing import close_session as close_session
 from .corrections import correct_attendance as correct_attendance
+from .denials import decide_denial as decide_denial
+from .denials import deny_award as deny_award
 from .scanning import Level as Level
 from .scanning import ScanAnswer as ScanAnswer
 from .scanning import scan_card as scan_card

@@ -4,15 +4,16 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from app.activities import queries as activities
+from app.activities import service as activities_service
 from app.home import queries
 from app.home.access import own_household
-from app.home.schemas import PinForm
+from app.home.schemas import DenialForm, PinForm
 from app.identity import access
 from app.identity import service as identity
 from app.identity.access import principal, requires, village_id
 from app.identity.domain import Role
 from app.kit import clock
-from app.kit.errors import DomainError, Invalid
+from app.kit.errors import Conflict, DomainError, Invalid
 from app.kit.month import Month
 from app.people import queries as people
 from app.people.domain.households import MemberStatus
@@ -21,7 +22,7 @@ from app.web.forms import load_form
 from app.web.links import id_argument
 from app.web.messages import sentence
 from app.web.refusal import shown_again
-from app.web.transaction import run_in_transaction
+from app.web.transaction import run_in_transaction, writes
 
 pages = Blueprint("villager", __name__, url_prefix="/me")
 
@@ -88,6 +89,26 @@ def entry(entry_id: int) -> str:
     """One movement from the deed to the notice."""
     story = queries.entry_story(village_id(), own_household().id, entry_id)
     return render_template("home/entry.html", story=story)
+
+
+@pages.post("/entries/<int:entry_id>/denial")
+@requires(Role.MEMBER)
+@writes(again=entry)
+def deny(entry_id: int) -> Response:
+    """Say that a credit is not the household's own."""
+    household = own_household()
+    award = queries.entry_story(village_id(), household.id, entry_id).award
+    if award is None:
+        raise Conflict("award_not_deniable")
+    activities_service.deny_award(
+        village_id=village_id(),
+        household_id=household.id,
+        award_id=award.id,
+        statement=load_form(DenialForm())["statement"],
+        actor_id=access.actor_id(),
+    )
+    flash(sentence("award_denied", {}))
+    return redirect(url_for("villager.entry", entry_id=entry_id), 303)
 
 
 @pages.get("/card")

@@ -18,6 +18,7 @@ class DueKind(StrEnum):
     """What may wait for somebody."""
 
     OBJECTION = "objection"
+    DENIAL = "denial"
     SESSION_TO_CLOSE = "session_to_close"
     ACTIVITY_TO_APPROVE = "activity_to_approve"
     MONTH_TO_CLOSE = "month_to_close"
@@ -30,6 +31,7 @@ class DueKind(StrEnum):
 SUPERVISED = frozenset(
     {
         DueKind.OBJECTION,
+        DueKind.DENIAL,
         DueKind.NOTICE_TO_PUBLISH,
         DueKind.NOTICE_TO_SETTLE,
         DueKind.MONTH_TO_CLOSE,
@@ -83,6 +85,15 @@ def _of_notices(village_id: int, now: datetime) -> Iterator[Due]:
 
 
 def _of_activities(village_id: int, now: datetime) -> Iterator[Due]:
+    denials = activities.open_denials(village_id)
+    if denials:
+        first_denied = denials[0]
+        yield Due(
+            DueKind.DENIAL,
+            len(denials),
+            first_denied.denial.id,
+            title=first_denied.activity.title,
+        )
     sessions = activities.sessions_to_close(village_id, now)
     if sessions:
         first = sessions[0]

@@ -17,6 +17,7 @@ from app.store import queries as store
 from .passbook import PassbookLine, passbook
 
 if TYPE_CHECKING:
+    from app.activities.models import AttendanceDenial
     from app.rulebook.models import Award, RuleVersion
 
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 class AwardStory:
     """What was asked and granted under which rule; `by` is who had it posted."""
 
+    id: int
     rule: RuleRef
     version: "RuleVersion"
     asked: Tenths
@@ -58,7 +60,7 @@ class PurchaseStory:
 class EntryStory:
     """An entry from the deed to the notice; a reversal tells the story of what it takes back.
 
-    `reversal_id` is the entry that took this one back.
+    `reversal_id` is the entry that took this one back, `denial` what the household said of it.
     """
 
     line: PassbookLine
@@ -66,6 +68,13 @@ class EntryStory:
     attendance: AttendanceStory | None
     purchase: PurchaseStory | None
     reversal_id: int | None
+    denial: "AttendanceDenial | None"
+
+    @property
+    def may_be_denied(self) -> bool:
+        """Whether the household may still say that this is not its own."""
+        taken_back = self.reversal_id is not None or self.line.reverses_id is not None
+        return self.attendance is not None and self.denial is None and not taken_back
 
 
 def entry_story(village_id: int, household_id: int, entry_id: int) -> EntryStory:
@@ -80,6 +89,7 @@ def entry_story(village_id: int, household_id: int, entry_id: int) -> EntryStory
         attendance=None if award is None else _attendance(award),
         purchase=_purchase(village_id, told_id),
         reversal_id=books.reversals_of(village_id, [entry_id]).get(entry_id),
+        denial=None if award is None else activities.denial_of_award(award.id),
     )
 
 
@@ -98,6 +108,7 @@ def _is_own(address: Address, household_id: int) -> bool:
 
 def _award(award: "Award") -> AwardStory:
     return AwardStory(
+        id=award.id,
         rule=rulebook.rule(award.village_id, award.rule_id),
         version=rulebook.version(award.village_id, award.rule_version_id),
         asked=Tenths(award.asked),
