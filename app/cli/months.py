@@ -21,7 +21,8 @@ month = AppGroup("month", help="Months of the books.")
 @month.command("close")
 @click.option("--town", "town_code", required=True, help="All villages of this town.")
 @click.option("--month", "month_code", required=True, help="For example 2026-10.")
-def close(town_code: str, month_code: str) -> None:
+@click.option("--reason", default="", help="Why it ends though something still stands open.")
+def close(town_code: str, month_code: str, reason: str) -> None:
     """Check, close and seal a month in every village of a town, and draft its notices.
 
     Each village by itself: one that is refused does not hold up the others, and running it again
@@ -37,7 +38,7 @@ def close(town_code: str, month_code: str) -> None:
         for village in bar:
             code, village_id = village.code, village.id
             try:
-                digest = run_in_transaction(lambda found=village_id: _close(found, closing))  # type: ignore[misc]
+                digest = run_in_transaction(lambda found=village_id: _close(found, closing, reason))  # type: ignore[misc]
                 lines.append(f"{code}: {printed_digest(digest)}")
             except DomainError as refusal:
                 refused += 1
@@ -47,9 +48,11 @@ def close(town_code: str, month_code: str) -> None:
         raise click.ClickException(f"{refused} of {len(lines)} refused")
 
 
-def _close(village_id: int, closing: Month) -> bytes:
+def _close(village_id: int, closing: Month, reason: str) -> bytes:
     """Close one village's month; the digest of its seal."""
-    notice = service.close_month(village_id=village_id, month=closing, actor_id=SYSTEM_ACTOR_ID)
+    notice = service.close_month(
+        village_id=village_id, month=closing, actor_id=SYSTEM_ACTOR_ID, reason=reason
+    )
     seal = books.seal(notice.period_id)
     if seal is None:
         raise RuntimeError("a closed month has a seal")

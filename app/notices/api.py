@@ -45,9 +45,7 @@ def list_notices() -> list[Notice]:
 @api.response(201, NoticeOut)
 def close_month(wish: dict[str, Any]) -> Notice:
     """Close a month; the answer is the draft of its notice."""
-    return service.close_month(
-        village_id=access.village_id(), month=wish["month"], actor_id=access.actor_id()
-    )
+    return service.close_month(village_id=access.village_id(), actor_id=access.actor_id(), **wish)
 
 
 @api.post("/notices/<int:notice_id>/publication")

@@ -20,6 +20,7 @@ EARNED = frozenset({EntryKind.AWARD, EntryKind.BONUS})
 _USED = frozenset({EntryKind.REDEMPTION, EntryKind.ACTIVITY_PAYMENT})
 
 HONOURS_MAX = 10
+CLOSE_REASON_LENGTH_MAX = 200
 HONOUR_LENGTH_MAX = 60
 _OF_AGE_YEARS = 18
 
@@ -168,3 +169,22 @@ def check_settling(period: NoticePeriod, today: date, objections_open: int) -> N
         raise Conflict("notice_still_posted", last_day=period.posted_to.isoformat())
     if objections_open:
         raise Conflict("objections_open", count=objections_open)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenMatters:
+    """What still waits at a close: sessions that ended and were not closed, denied credits that
+    nobody answered.
+    """
+
+    sessions: int
+    denials: int
+
+    def __bool__(self) -> bool:
+        return bool(self.sessions or self.denials)
+
+
+def check_open_matters(matters: OpenMatters, reason: str) -> None:
+    """Conflict `month_has_open_matters` (sessions, denials) unless a reason is given."""
+    if matters and not reason:
+        raise Conflict("month_has_open_matters", sessions=matters.sessions, denials=matters.denials)

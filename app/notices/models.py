@@ -11,7 +11,8 @@ from app.kit.db import Base, Id
 class Notice(Base):
     """The public notice of one closed month.
 
-    From publishing on it is frozen: `pdf` is what hangs on the board, `content` the same as JSON
+    `closed_because` is why the month was closed although something still stood open. From
+    publishing on the notice is frozen: `pdf` is what hangs on the board, `content` the same as JSON
     for the page behind the QR code.
     """
 
@@ -30,6 +31,7 @@ class Notice(Base):
     state: Mapped[str] = mapped_column(String(10))
     closed_by: Mapped[int] = mapped_column(Id)
     closed_at: Mapped[datetime]
+    closed_because: Mapped[str] = mapped_column(String(200), default="")
     published_by: Mapped[int | None] = mapped_column(Id)
     published_at: Mapped[datetime | None]
     posted_from: Mapped[date | None] = mapped_column(Date)

@@ -48,6 +48,7 @@ def notice_list() -> str:
         "notices/list.html",
         notices=queries.notices(village_id),
         period=period,
+        matters=queries.open_matters(village_id, clock.now()),
         closing_due=period and closing_is_due(Month.parse(period.month), clock.today()),
         chinese=_chinese,
     )
@@ -58,9 +59,7 @@ def notice_list() -> str:
 @writes(again=notice_list)
 def close_month() -> AnyResponse:
     form = load_form(CloseMonthIn())
-    notice = service.close_month(
-        village_id=access.village_id(), month=form["month"], actor_id=access.actor_id()
-    )
+    notice = service.close_month(village_id=access.village_id(), actor_id=access.actor_id(), **form)
     flash(f"{form['month'].chinese}已结账，下个月的账同时开始。请看公示草稿。")
     return redirect(url_for("notices.notice_desk", notice_id=notice.id), 303)
 

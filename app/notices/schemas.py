@@ -5,6 +5,7 @@ from marshmallow import fields, validate
 from app.kit.schema import DayField, IdField, MonthField, StrictSchema, TextField, WholeField
 
 from .domain import (
+    CLOSE_REASON_LENGTH_MAX,
     HONOUR_LENGTH_MAX,
     NOTICE_DAYS_DEFAULT,
     NOTICE_DAYS_MAX,
@@ -17,7 +18,10 @@ _CONSENT_MISSING = "写全名要本人同意。请问过本人再勾选。"
 
 
 class CloseMonthIn(StrictSchema):
+    """`reason` is needed when something still stands open."""
+
     month = MonthField(required=True)
+    reason = TextField(length_max=CLOSE_REASON_LENGTH_MAX, load_default="")
 
 
 class PublishIn(StrictSchema):

@@ -26,12 +26,14 @@ from app.rulebook import service as rulebook
 
 from . import queries
 from .domain import (
+    CLOSE_REASON_LENGTH_MAX,
     HONOUR_LENGTH_MAX,
     Decision,
     NoticePeriod,
     NoticeState,
     ObjectionSource,
     check_honour,
+    check_open_matters,
     check_posting,
     check_redemption_day,
     check_settling,
@@ -43,10 +45,11 @@ _STATEMENT_LENGTH_MAX = 500
 HOUSEHOLDS_PER_ENTRY = 400
 
 
-def close_month(*, village_id: int, month: Month, actor_id: int) -> Notice:
+def close_month(*, village_id: int, month: Month, actor_id: int, reason: str = "") -> Notice:
     """Close and seal the month, open the next, and start the draft of its notice.
 
-    Closing again gives the notice that is there. Raises Conflict `books_do_not_hold` when the
+    Closing again gives the notice that is there. Raises Conflict `month_has_open_matters` when
+    something waits and no `reason` says why the month ends anyway, `books_do_not_hold` when the
     checker finds anything, and what `ledger.close_period` raises.
     """
     # Whoever posts is waited for, and who comes later waits: the checker compares what several
@@ -55,6 +58,8 @@ def close_month(*, village_id: int, month: Month, actor_id: int) -> Notice:
     earlier = queries.notice_of_month(village_id, month)
     if earlier is not None:
         return earlier
+    why = clean_line(reason, length_max=CLOSE_REASON_LENGTH_MAX, field="原因") if reason else ""
+    check_open_matters(queries.open_matters(village_id, clock.now()), why)
     findings = checker.check_open_month(village_id)
     if findings:
         raise Conflict("books_do_not_hold", findings=len(findings), first=findings[0].detail)
@@ -72,6 +77,7 @@ def close_month(*, village_id: int, month: Month, actor_id: int) -> Notice:
         state=NoticeState.DRAFT,
         closed_by=actor_id,
         closed_at=clock.now(),
+        closed_because=why,
     )
     db.session.add(notice)
     db.session.flush()

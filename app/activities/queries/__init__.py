@@ -43,6 +43,7 @@ from .sessions import session_of_poster as session_of_poster
 from .sessions import sessions_of as sessions_of
 from .sessions import sessions_to_close as sessions_to_close
 from .sessions import titles_of_sessions as titles_of_sessions
+from .sessions import unclosed_sessions as unclosed_sessions
 from .sessions import upcoming_sessions as upcoming_sessions
 from .sessions import village_sessions as village_sessions
 from .sessions import window_of as window_of

@@ -253,11 +253,16 @@ def village_sessions(
 
 def sessions_to_close(village_id: int, now: datetime) -> list[SessionView]:
     """Sessions that ended two days ago or earlier and were not closed, oldest first."""
+    return unclosed_sessions(village_id, now - CLOSING_DUE_AFTER)
+
+
+def unclosed_sessions(village_id: int, ended_by: datetime) -> list[SessionView]:
+    """Sessions that had ended by then and were not closed, oldest first."""
     return _views(
         _with_counts()
         .where(
             ActivitySession.village_id == village_id,
-            ActivitySession.ends_at <= now - CLOSING_DUE_AFTER,
+            ActivitySession.ends_at <= ended_by,
             ActivitySession.closed_at.is_(None),
             *_running(),
         )

@@ -12,5 +12,6 @@ from .notices import notice_period as notice_period
 from .notices import notices as notices
 from .notices import objection as objection
 from .notices import objections as objections
+from .notices import open_matters as open_matters
 from .notices import open_objections_count as open_objections_count
 from .notices import verify as verify

@@ -3,10 +3,11 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import func, select
 
+from app.activities import queries as activities
 from app.extensions import db
 from app.kit.codes import CodeKind, read_code
 from app.kit.errors import Conflict, NotFound
@@ -14,7 +15,7 @@ from app.kit.month import Month
 from app.kit.points import Tenths
 from app.ledger import queries as books
 from app.ledger.domain.accounts import Purpose
-from app.notices.domain import EARNED, NoticePeriod, NoticeState
+from app.notices.domain import EARNED, NoticePeriod, NoticeState, OpenMatters
 from app.notices.models import Honour, Notice, Objection
 from app.people import queries as people
 from app.rulebook import queries as rulebook
@@ -175,4 +176,12 @@ def verify(found: Notice) -> Verification:
         previous_digest=stored.previous_digest,
         entry_count=stored.entry_count,
         differences=tuple(books.differences(stored, computed)),
+    )
+
+
+def open_matters(village_id: int, now: datetime) -> OpenMatters:
+    """What would be decided in a later month if the open one were closed now."""
+    return OpenMatters(
+        sessions=len(activities.unclosed_sessions(village_id, now)),
+        denials=len(activities.open_denials(village_id)),
     )
