@@ -16,7 +16,7 @@ from app.kit import ids
 from app.ledger.queries.witnesses import register_witness
 from app.notices.api import api as notices_api
 from app.notices.pages import pages as notices_pages
-from app.people.api import api as people_api
+from app.people.api import PEOPLE_APIS
 from app.people.pages import PEOPLE_PAGES
 from app.rulebook.api import api as rulebook_api
 from app.rulebook.pages import pages as rulebook_pages
@@ -43,7 +43,7 @@ PAGES = (
     rulebook_pages,
     *STORE_PAGES,
 )
-APIS = (*ACTIVITY_APIS, home_api, identity_api, people_api, rulebook_api, store_api, notices_api)
+APIS = (*ACTIVITY_APIS, home_api, identity_api, *PEOPLE_APIS, rulebook_api, store_api, notices_api)
 
 WITNESSES = (ACTIVITY_WITNESS, AWARD_WITNESS, STORE_WITNESS)
 

@@ -147,13 +147,35 @@ class CorrectionForm(StrictSchema):
     reason = TextField(length_max=100, required=True)
 
 
-class DenialAnswerForm(StrictSchema):
-    """`passbook_no` and `name` say who was there instead, if that is known."""
-
+class DenialAnswer(StrictSchema):
     decision = fields.Enum(DenialDecision, by_value=True, required=True)
     answer = TextField(length_max=STATEMENT_LENGTH_MAX, required=True)
+
+
+class DenialAnswerForm(DenialAnswer):
+    """`passbook_no` and `name` say who was there instead, if that is known."""
+
     passbook_no = TextField(length_max=20, load_default="")
     name = TextField(length_max=40, load_default="")
+
+
+class DenialDecisionIn(DenialAnswer):
+    """`right_member_id` is who was there instead, if that is known."""
+
+    right_member_id = IdField(load_default=None)
+
+
+class DenialOut(StrictSchema):
+    id = IdField()
+    attendance_id = IdField()
+    award_id = IdField()
+    statement = fields.String()
+    denied_at = fields.AwareDateTime()
+    decision = fields.String(allow_none=True)
+    answer = fields.String()
+    decided_at = fields.AwareDateTime(allow_none=True)
+    correction_id = IdField(allow_none=True)
+    replacement_id = IdField(allow_none=True)
 
 
 class ThemeOut(StrictSchema):

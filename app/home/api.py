@@ -2,15 +2,17 @@
 
 from typing import Any
 
+from app.activities.schemas import DenialOut
 from app.identity.access import principal, requires, village_id
 from app.identity.domain import Role
 from app.kit import clock
 from app.store import queries as store
 from app.web.json_api import JsonBlueprint
+from app.web.transaction import writes
 
 from . import queries
-from .access import own_household
-from .schemas import MeOut, PassbookOut, PassbookQuery
+from .access import deny_credit, own_household
+from .schemas import DenialForm, MeOut, PassbookOut, PassbookQuery
 
 api = JsonBlueprint(
     "home_api", __name__, url_prefix="/api/v1", description="The villager's passbook"
@@ -30,6 +32,16 @@ def show_me() -> dict[str, Any]:
         "releases": queries.releases(village_id(), household.id),
         "buys": store.balance_buys(village_id(), household.id, today=clock.today()),
     }
+
+
+@api.post("/me/entries/<int:entry_id>/denial")
+@requires(Role.MEMBER)
+@writes(key_required=True)
+@api.arguments(DenialForm)
+@api.response(201, DenialOut)
+def deny(form: dict[str, Any], entry_id: int) -> Any:
+    """Say that a credit is not the household's own."""
+    return deny_credit(entry_id, form["statement"])
 
 
 @api.get("/me/passbook")

@@ -1,4 +1,4 @@
-"""Signing in with a card and its PIN."""
+"""Signing in with a card and its PIN, and what the signed-in villager's own is."""
 
 from app.identity import access
 from app.identity import queries as identity
@@ -6,6 +6,7 @@ from app.kit.errors import NotFound
 
 from . import queries
 from .domain.households import HouseholdRef, MemberRef
+from .domain.links import LinkRef, LinkSide
 
 
 def card_holder(typed_code: str) -> tuple[int, HouseholdRef, MemberRef]:
@@ -33,3 +34,18 @@ def sign_in_with_card(typed_code: str, pin: str) -> str:
         credentials=identity.pin_credentials(member_id=member.id),
         secret=pin,
     )
+
+
+def own_member() -> MemberRef:
+    """The signed-in villager."""
+    return queries.member(access.village_id(), access.principal().member_id or 0)
+
+
+def own_link(link_id: int) -> tuple[LinkRef, LinkSide]:
+    """A link of the signed-in villager and the side that is theirs; NotFound `link_not_found`."""
+    me, link = own_member(), queries.link(access.village_id(), link_id)
+    if link.member.id == me.id:
+        return link, LinkSide.PARTY_MEMBER
+    if link.household.id == me.household_id:
+        return link, LinkSide.HOUSEHOLD
+    raise NotFound("link_not_found")

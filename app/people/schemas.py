@@ -119,6 +119,36 @@ class PartyMemberForm(StrictSchema):
     member_id = IdField(required=True)
 
 
+class LinkIn(StrictSchema):
+    household_id = IdField(required=True)
+
+
+class PartyMemberOut(StrictSchema):
+    id = IdField()
+    name = fields.String()
+    linked_households = fields.Integer()
+
+
+class LinkOut(StrictSchema):
+    """A link, or a proposal as long as `began_on` is null."""
+
+    id = IdField()
+    member_id = IdField(attribute="member.id")
+    member_name = fields.String(attribute="member.name")
+    household_id = IdField(attribute="household.id")
+    passbook_no = fields.String(attribute="household.passbook_no")
+    head_name = fields.String(attribute="household.head_name")
+    proposed_by = fields.String()
+    began_on = fields.Date(allow_none=True)
+
+
+class OwnLinksOut(StrictSchema):
+    """Links of the caller's household, and of the caller as a party member."""
+
+    household = fields.List(fields.Nested(LinkOut))
+    own = fields.List(fields.Nested(LinkOut))
+
+
 class ApplyForm(StrictSchema):
     """`fingerprint` tells which plan was shown."""
 

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 
+from flask import Flask
+
 from app.activities import queries
 from app.identity.domain import Role
 from app.rulebook import queries as rulebook
 from tests.home.month import VillageMonth, on
 from tests.home.wording import words
-from tests.support.clients import PageClient
+from tests.support.clients import ApiClient, PageClient
 
 Clients = Callable[[str | None], PageClient]
 
@@ -61,3 +63,24 @@ def test_others_neither_deny_nor_decide(page_client: Clients, village: VillageMo
         assert [each.denial.decided_at for each in queries.open_denials(village.village_id)] == [
             None
         ]
+
+
+def test_the_same_through_the_api(app: Flask, village: VillageMonth) -> None:
+    village.attend("王大山")
+    (award,) = rulebook.awards(village.village_id)
+    path = f"/me/entries/{award.entry_id}/denial"
+    with on(14):
+        made = ApiClient(app, village.token("王大山")).post(path, {"statement": "不是我家"})
+        assert made.status_code == 201
+        assert made.get_json()["award_id"] == str(award.id)
+        office = ApiClient(app, village.branch.places.token(Role.BRANCH_PRESIDENT))
+        (waiting,) = office.get("/denials").get_json()
+        assert (waiting["statement"], waiting["decision"]) == ("不是我家", None)
+        right = str(village.branch.member("陈桂兰"))
+        answer = {"decision": "upheld", "answer": "核对过", "right_member_id": right}
+        decided = office.post(f"/denials/{waiting['id']}/decision", answer).get_json()
+        assert decided["correction_id"] is not None
+        assert decided["replacement_id"] is not None
+        again = office.post(f"/denials/{waiting['id']}/decision", answer)
+        assert again.status_code == 409
+        assert again.get_json()["error"]["code"] == "denial_decided"

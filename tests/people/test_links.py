@@ -19,7 +19,7 @@ from app.people.models import PartyLink
 from app.web.transaction import run_in_transaction
 from tests.factories.people import People, make_people, member_token
 from tests.factories.places import Places, make_places
-from tests.support.clients import PageClient
+from tests.support.clients import ApiClient, PageClient
 
 DAY = date(2026, 10, 12)
 
@@ -241,3 +241,30 @@ def test_links_of_others_are_not_there(
     assert abroad.get(page).status_code == 404
     assert abroad.post(f"{page}/{link.id}/end").status_code == 404
     assert linked(village) == {"0002": None}
+
+
+def test_the_same_through_the_api(app: Flask, places: Places, village: People) -> None:
+    office = ApiClient(app, places.token(Role.BRANCH_PRESIDENT))
+    wang_id = village.members["王大山"]
+    (listed,) = office.get("/party-members").get_json()
+    assert listed == {"id": str(wang_id), "name": "王大山", "linked_households": 0}
+    path = f"/party-members/{wang_id}/links"
+    made = office.post(path, {"household_id": str(village.households["0002"])})
+    assert made.status_code == 201
+    (link,) = made.get_json()
+    assert (link["passbook_no"], link["head_name"]) == ("0002", "陈桂兰")
+    assert link["began_on"] == clock.today().isoformat()
+    assert office.post(f"{path}/{link['id']}/end").get_json() == []
+    wang, chen = (
+        ApiClient(app, member_token(village.village_id, village.members[name], name))
+        for name in ("王大山", "陈桂兰")
+    )
+    asked = chen.post("/me/links", {"member_id": str(wang_id)}).get_json()
+    (proposal,) = asked["household"]
+    assert proposal["began_on"] is None
+    assert chen.post(f"/me/links/{proposal['id']}/agree").status_code == 403
+    agreed = wang.post(f"/me/links/{proposal['id']}/agree").get_json()
+    assert agreed["own"][0]["began_on"] == clock.today().isoformat()
+    assert wang.post(f"/me/links/{proposal['id']}/end").get_json() == {"household": [], "own": []}
+    assert chen.get("/me/links").get_json() == {"household": [], "own": []}
+    assert wang.post(f"/me/links/{proposal['id']}/end").status_code == 404

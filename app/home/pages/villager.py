@@ -4,16 +4,15 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from app.activities import queries as activities
-from app.activities import service as activities_service
 from app.home import queries
-from app.home.access import own_household
+from app.home.access import deny_credit, own_household
 from app.home.schemas import DenialForm, PinForm
 from app.identity import access
 from app.identity import service as identity
 from app.identity.access import principal, requires, village_id
 from app.identity.domain import Role
 from app.kit import clock
-from app.kit.errors import Conflict, DomainError, Invalid
+from app.kit.errors import DomainError, Invalid
 from app.kit.month import Month
 from app.people import queries as people
 from app.people.domain.households import MemberStatus
@@ -96,17 +95,7 @@ def entry(entry_id: int) -> str:
 @writes(again=entry)
 def deny(entry_id: int) -> Response:
     """Say that a credit is not the household's own."""
-    household = own_household()
-    award = queries.entry_story(village_id(), household.id, entry_id).award
-    if award is None:
-        raise Conflict("award_not_deniable")
-    activities_service.deny_award(
-        village_id=village_id(),
-        household_id=household.id,
-        award_id=award.id,
-        statement=load_form(DenialForm())["statement"],
-        actor_id=access.actor_id(),
-    )
+    deny_credit(entry_id, load_form(DenialForm())["statement"])
     flash(sentence("award_denied", {}))
     return redirect(url_for("villager.entry", entry_id=entry_id), 303)
 

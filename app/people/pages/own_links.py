@@ -3,13 +3,13 @@
 from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
-from app.identity.access import actor_id, principal, requires, village_id
+from app.identity.access import actor_id, requires, village_id
 from app.identity.domain import Role
 from app.kit.errors import NotFound
 from app.kit.text import normalise_name
 from app.people import queries, service
-from app.people.domain.households import MemberRef
-from app.people.domain.links import LinkRef, LinkSide
+from app.people.access import own_link, own_member
+from app.people.domain.links import LinkSide
 from app.people.schemas import OwnLinkForm, PartyMemberForm
 from app.web.forms import load_form
 from app.web.messages import sentence
@@ -21,7 +21,7 @@ pages = Blueprint("own_links", __name__, url_prefix="/me/links")
 @pages.get("")
 @requires(Role.MEMBER)
 def show_own() -> str:
-    me = _me()
+    me = own_member()
     ours = queries.links_of_household(village_id(), me.household_id)
     linked_ids = {link.member.id for link in ours}
     mine = queries.links_of_member(village_id(), me.id) if me.is_party_member else []
@@ -47,7 +47,7 @@ def ask_party_member() -> Response:
         in_force=service.propose_link(
             village_id=village_id(),
             member_id=load_form(PartyMemberForm())["member_id"],
-            household_id=_me().household_id,
+            household_id=own_member().household_id,
             side=LinkSide.HOUSEHOLD,
             actor_id=actor_id(),
         )
@@ -66,7 +66,7 @@ def ask_household() -> Response:
     return _asked(
         in_force=service.propose_link(
             village_id=village_id(),
-            member_id=_me().id,
+            member_id=own_member().id,
             household_id=household.id,
             side=LinkSide.PARTY_MEMBER,
             actor_id=actor_id(),
@@ -78,7 +78,7 @@ def ask_household() -> Response:
 @requires(Role.MEMBER)
 @writes
 def agree(link_id: int) -> Response:
-    _, side = _own(link_id)
+    _, side = own_link(link_id)
     service.agree_to_link(village_id=village_id(), link_id=link_id, side=side, actor_id=actor_id())
     return _asked(in_force=True)
 
@@ -88,24 +88,10 @@ def agree(link_id: int) -> Response:
 @writes
 def end(link_id: int) -> Response:
     """End it, decline it or take it back."""
-    link, _ = _own(link_id)
+    link, _ = own_link(link_id)
     service.end_link(village_id=village_id(), link_id=link.id, actor_id=actor_id())
     flash(sentence("link_ended", {}))
     return redirect(url_for(".show_own"), 303)
-
-
-def _me() -> MemberRef:
-    return queries.member(village_id(), principal().member_id or 0)
-
-
-def _own(link_id: int) -> tuple[LinkRef, LinkSide]:
-    """A link of the caller, and the caller's side of it; of others, NotFound `link_not_found`."""
-    me, link = _me(), queries.link(village_id(), link_id)
-    if link.member.id == me.id:
-        return link, LinkSide.PARTY_MEMBER
-    if link.household.id == me.household_id:
-        return link, LinkSide.HOUSEHOLD
-    raise NotFound("link_not_found")
 
 
 def _asked(*, in_force: bool) -> Response:

@@ -12,15 +12,12 @@ from app.kit import clock
 from app.kit.errors import Invalid
 from app.kit.month import Month
 from app.kit.text import without_hidden_characters
-from app.web.json_api import JsonBlueprint
-from app.web.transaction import writes
-
-from . import queries, service
-from .access import sign_in_with_card
-from .domain.persons import Person, person_from_form
-from .domain.report import fingerprint
-from .models import RegisterImport
-from .schemas import (
+from app.people import queries, service
+from app.people.access import sign_in_with_card
+from app.people.domain.persons import Person, person_from_form
+from app.people.domain.report import fingerprint
+from app.people.models import RegisterImport
+from app.people.schemas import (
     ApplyForm,
     CardIn,
     CardOut,
@@ -42,6 +39,8 @@ from .schemas import (
     TeamMembersForm,
     TeamOut,
 )
+from app.web.json_api import JsonBlueprint
+from app.web.transaction import writes
 
 api = JsonBlueprint("people", __name__, url_prefix="/api/v1", description="Households and members")
 
