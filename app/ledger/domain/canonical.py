@@ -33,6 +33,7 @@ account moved in the period or does not stand at zero.
 import hashlib
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from struct import Struct
 from typing import NamedTuple
 
@@ -57,8 +58,7 @@ class TransferRow(NamedTuple):
     amount: int
 
 
-@dataclass(frozen=True, slots=True)
-class EntryRow:
+class EntryRow(NamedTuple):
     """A written entry with its transfers in the order of their ids."""
 
     id: int
@@ -81,8 +81,7 @@ class EntryRow:
         return tuple(TransferDraft(row.debit, row.credit, row.amount) for row in self.transfers)
 
 
-@dataclass(frozen=True, slots=True)
-class BalanceRow:
+class BalanceRow(NamedTuple):
     """An account's closing balance."""
 
     account: Address
@@ -135,8 +134,8 @@ def entry_bytes(entry: EntryRow, period_number: int) -> bytes:
         (
             _ENTRY,
             _three(entry.id, entry.village_id, period_number),
-            _text(entry.kind),
-            _text(entry.occurred_on.isoformat()),
+            _word(entry.kind),
+            _day(entry.occurred_on),
             _two(_microseconds(entry.posted_at), entry.actor_id),
             _text(entry.idempotency_key),
             _two(entry.reverses_id or 0, entry.rule_version_id or 0),
@@ -194,8 +193,8 @@ def request_digest(request: EntryDraft | EntryRow) -> bytes:
     record = b"".join(
         (
             _REQUEST,
-            _text(str(request.kind)),
-            _text(request.occurred_on.isoformat()),
+            _word(request.kind),
+            _day(request.occurred_on),
             _two(request.reverses_id or 0, request.rule_version_id or 0),
             _text(request.memo),
             _one(len(request.transfers)),
@@ -212,17 +211,27 @@ def printed_digest(digest: bytes) -> str:
 
 
 def _moved(transfer: TransferDraft | TransferRow) -> bytes:
-    debit, credit = transfer.debit, transfer.credit
+    _, debit_kind, debit_owner, debit_purpose, unit_id = transfer.debit
+    _, credit_kind, credit_owner, credit_purpose, _ = transfer.credit
     return _eight(
-        debit.owner_kind, debit.owner_id, debit.purpose,
-        credit.owner_kind, credit.owner_id, credit.purpose,
-        debit.unit_id, transfer.amount,
+        debit_kind, debit_owner, debit_purpose, credit_kind, credit_owner, credit_purpose,
+        unit_id, transfer.amount,
     )  # fmt: skip
 
 
 def _text(value: str) -> bytes:
     encoded = value.encode()
     return _one(len(encoded)) + encoded
+
+
+@lru_cache(maxsize=100)
+def _word(kind: str) -> bytes:
+    return _text(kind)
+
+
+@lru_cache(maxsize=10_000)
+def _day(day: date) -> bytes:
+    return _text(day.isoformat())
 
 
 def _microseconds(moment: datetime) -> int:

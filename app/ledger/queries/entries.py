@@ -55,7 +55,9 @@ def entry_rows(
 ) -> list[EntryRow]:
     """Entries in the order of their ids, with transfers that were read already, by entry."""
     columns = [getattr(LedgerEntry, name) for name in _ENTRY_COLUMNS]
-    rows = db.session.execute(select(*columns).where(*wanted).order_by(LedgerEntry.id))
+    query = select(*columns).where(*wanted).order_by(LedgerEntry.id)
+    # On the connection: the session would take every row in hand once more.
+    rows = db.session.connection().execute(query).all()
     return [EntryRow(*(*row, tuple(transfers.get(row[0], ())))) for row in rows]
 
 

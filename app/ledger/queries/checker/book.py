@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from functools import cached_property
-from typing import NamedTuple, cast
+from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import Executable, select
 
 from app.extensions import db
 from app.ledger.domain.accounts import Address
@@ -37,14 +37,6 @@ class Moved(NamedTuple):
     credit_account_id: int
     unit_id: int
     amount: int
-
-
-class Closing(NamedTuple):
-    """A closing balance as it was written; `account` is None when there is no such account."""
-
-    account_id: int
-    account: Address | None
-    balance: int
 
 
 class Held(NamedTuple):
@@ -101,26 +93,32 @@ class Book:
     def moved(self) -> Sequence[Moved]:
         """The transfers in the periods that are read, in the order of their ids."""
         row = LedgerTransfer
-        rows = db.session.execute(
+        return _rows(
             select(*(getattr(row, name) for name in Moved._fields))
             .where(row.period_id.in_([period.id for period in self.read_periods]))
             .order_by(row.id)
-        ).all()
-        return cast("Sequence[Moved]", rows)
+        )
 
     @cached_property
     def addresses(self) -> dict[int, Address]:
-        """The accounts of the village, and others that its transfers name, by id."""
+        """The accounts of the village, and others that its rows name, by id."""
         account = LedgerAccount
-        rows = db.session.execute(
+        rows = _rows(
             select(account.id, *address_columns(account)).where(
                 account.village_id == self.village_id
             )
         )
         found = {row[0]: to_address(row[1:]) for row in rows}
-        named = {row.debit_account_id for row in self.moved}
-        named.update(row.credit_account_id for row in self.moved)
+        named = {account_id for closed in self.closings.values() for account_id in closed}
+        for _, _, _, _, debit_id, credit_id, _, _ in self.moved:
+            named.add(debit_id)
+            named.add(credit_id)
         return found | find_addresses(named - found.keys())
+
+    @cached_property
+    def account_ids(self) -> dict[Address, int]:
+        """The same the other way round."""
+        return {address: account_id for account_id, address in self.addresses.items()}
 
     @cached_property
     def entries(self) -> dict[int, EntryRow]:
@@ -166,43 +164,58 @@ class Book:
         return {row.id: row for row in with_corrections(self.village_id, originals)} | self.entries
 
     @cached_property
-    def closings(self) -> dict[int, list[Closing]]:
-        """The closing balances under `read_seals` and `basis` by their period's id, in the order of
-        accounts.
-        """
+    def closings(self) -> dict[int, dict[int, int]]:
+        """The closing balances under `read_seals` and `basis`, by period and account."""
         closing = LedgerClosing
         wanted = [seal.period_id for seal in self.read_seals]
         if self.basis is not None:
             wanted.append(self.basis.period_id)
-        found: dict[int, list[Closing]] = {period_id: [] for period_id in wanted}
-        rows = db.session.execute(
+        found: dict[int, dict[int, int]] = {period_id: {} for period_id in wanted}
+        for period_id, account_id, balance in _rows(
             select(closing.period_id, closing.account_id, closing.balance)
             .where(closing.period_id.in_(wanted))
             .order_by(closing.period_id, closing.account_id)
-        ).all()
-        addresses = self.addresses
-        elsewhere = find_addresses({row[1] for row in rows} - addresses.keys())
-        for period_id, account_id, balance in rows:
-            address = addresses.get(account_id) or elsewhere.get(account_id)
-            found[period_id].append(Closing(account_id, address, balance))
+        ):
+            found[period_id][account_id] = balance
         return found
+
+    def closed(self, seal: LedgerSeal) -> dict[Address, int]:
+        """The closing balances that were written with a seal, of the accounts that there are."""
+        addresses = self.addresses
+        return {
+            addresses[account_id]: balance
+            for account_id, balance in self.closings[seal.period_id].items()
+            if account_id in addresses
+        }
+
+    @cached_property
+    def leaves(self) -> dict[int, tuple[bytes, bytes]]:
+        """What is kept beside `read_seals`, of entries and of balances, by period."""
+        seal = LedgerSeal
+        wanted = [each.period_id for each in self.read_seals]
+        rows = _rows(
+            select(seal.period_id, seal.entry_leaves, seal.balance_leaves).where(
+                seal.period_id.in_(wanted)
+            )
+        )
+        return {period_id: (of_entries, of_balances) for period_id, of_entries, of_balances in rows}
 
     @cached_property
     def openings(self) -> dict[int, int]:
         """What accounts held before the first transfer that is read, by id."""
         if self.basis is None:
             return {}
-        return {row.account_id: row.balance for row in self.closings[self.basis.period_id]}
+        return self.closings[self.basis.period_id]
 
     @cached_property
     def held(self) -> Sequence[Held]:
         """Every account of the village with its balance row."""
         account, row = LedgerAccount, LedgerBalance
-        rows = db.session.execute(
+        rows = _rows(
             select(account.id, account.purpose, row.balance, row.version, row.floor, row.ceiling)
             .outerjoin(row, row.account_id == account.id)
             .where(account.village_id == self.village_id)
-        ).all()
+        )
         return [Held(*found) for found in rows]
 
     @cached_property
@@ -212,11 +225,15 @@ class Book:
         found: dict[int, ComputedSeal] = {}
         for period in self.read_periods:
             previous = by_number.get(period.number - 1)
-            closed = [] if previous is None else self.closings.get(previous.period_id, [])
             found[period.id] = seal_after(
                 previous,
                 period,
-                openings={row.account: row.balance for row in closed if row.account is not None},
+                openings={} if previous is None else self.closed(previous),
                 posted=self.entries_by_period.get(period.id, []),
             )
         return found
+
+
+def _rows(query: Executable) -> Sequence[Any]:
+    # On the connection: the session would take every row in hand once more.
+    return db.session.connection().execute(query).all()
