@@ -29,6 +29,10 @@ class IdSource:
 
     def next(self, after: int = 0) -> int:
         """A new id, greater than every one made before here and greater than `after`."""
+        return self.take(1, after)[0]
+
+    def take(self, count: int, after: int = 0) -> range:
+        """So many new ids in growing order, all of them such as `next` makes."""
         node = (os.getpid() if self._node is None else self._node) % (1 << _NODE_BITS)
         milliseconds = int(clock.now().timestamp() * 1000) - _EPOCH_MS
         with self._lock:
@@ -36,8 +40,9 @@ class IdSource:
             tick = max(
                 milliseconds << _COUNTER_BITS, self._last_tick + 1, (after >> _NODE_BITS) + 1
             )
-            self._last_tick = tick
-        return (tick << _NODE_BITS) | node
+            self._last_tick = tick + count - 1
+        first = (tick << _NODE_BITS) | node
+        return range(first, first + (count << _NODE_BITS), 1 << _NODE_BITS)
 
 
 _process_source = IdSource()
@@ -52,6 +57,11 @@ def use_node(node: int | None) -> None:
 def new_id(after: int = 0) -> int:
     """A fresh id for a row; `after` orders it behind an id another process made."""
     return _process_source.next(after)
+
+
+def new_ids(count: int, after: int = 0) -> range:
+    """Fresh ids for so many rows, in growing order."""
+    return _process_source.take(count, after)
 
 
 @contextmanager

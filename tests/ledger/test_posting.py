@@ -1,8 +1,13 @@
 """What the posting function does with a batch, on both databases."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
+from typing import Any
+from unittest.mock import patch
 
+import psycopg
 import pytest
 from sqlalchemy import event, insert, select, update
 
@@ -133,19 +138,28 @@ def test_a_batch_may_not_name_too_many_accounts() -> None:
         run_in_transaction(lambda: service.post(drafts))
 
 
-class Statements:
-    """Counts round trips of the session's connection while it is open."""
+@contextmanager
+def statements() -> Iterator[list[str]]:
+    """Notes what the drivers are told while it is open; each is a round trip on PostgreSQL."""
+    told: list[str] = []
+    execute = psycopg.Cursor.execute
 
-    def __enter__(self) -> "Statements":
-        self.texts: list[str] = []
-        event.listen(db.engine, "before_cursor_execute", self._note)
-        return self
+    def note_postgresql(cursor: Any, query: Any, *arguments: Any) -> Any:
+        told.append(str(query))
+        return execute(cursor, query, *arguments)
 
-    def __exit__(self, *_exception: object) -> None:
-        event.remove(db.engine, "before_cursor_execute", self._note)
+    def note_sqlite(_connection: object, _cursor: object, query: str, *_rest: object) -> None:
+        told.append(query)
 
-    def _note(self, _conn: object, _cursor: object, statement: str, *_rest: object) -> None:
-        self.texts.append(statement)
+    if db.engine.dialect.name == "postgresql":
+        with patch.object(psycopg.Cursor, "execute", note_postgresql):
+            yield told
+        return
+    event.listen(db.engine, "before_cursor_execute", note_sqlite)
+    try:
+        yield told
+    finally:
+        event.remove(db.engine, "before_cursor_execute", note_sqlite)
 
 
 def test_statement_budgets() -> None:
@@ -192,10 +206,10 @@ def test_statement_budgets() -> None:
     is_postgresql = db.engine.dialect.name == "postgresql"
     for work, budget in ((redeem, 2 if is_postgresql else 7), (award, 2 if is_postgresql else 9)):
         run_in_transaction(partial(work, "first"))
-        with Statements() as counted:
+        with statements() as told:
             run_in_transaction(partial(work, "second"))
-        without_begin = [text for text in counted.texts if not text.startswith("BEGIN")]
-        assert len(without_begin) <= budget, without_begin
+        without_begin = [text for text in told if not text.startswith("BEGIN")]
+        assert 2 <= len(without_begin) <= budget, without_begin
     assert checker.check() == []
 
 

@@ -4,8 +4,11 @@ each. Their text, with the reason for each step, is in migration 0018.
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
+import psycopg
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 
 from app.kit.bulk import TextForms
 from app.ledger.domain.accounts import Address
@@ -43,7 +46,7 @@ def hold(
         account_ids, period_id, head_entry_id,
         limited_ids, balances, versions, floors, ceilings,
         known_keys, entry_ids, period_ids, digests,
-    ) = connection.exec_driver_sql(_HOLD, asked).one()  # fmt: skip
+    ) = _call(connection, _HOLD, asked)  # fmt: skip
     limited = zip(limited_ids or (), balances or (), floors or (), ceilings or (), strict=True)
     known = zip(known_keys or (), entry_ids or (), period_ids or (), digests or (), strict=True)
     return Found(
@@ -68,9 +71,23 @@ def write(connection: Connection, batch: Batch) -> None:
         for rows in (batch.entries, batch.transfers, batch.balance_changes())
         for column in zip(*rows, strict=True)
     ]
-    connection.exec_driver_sql(
-        _WRITE, (batch.village_id, batch.period_id, batch.posted_at, *columns)
-    )
+    _call(connection, _WRITE, (batch.village_id, batch.period_id, batch.posted_at, *columns))
+
+
+def _call(connection: Connection, statement: str, values: Sequence[object]) -> Sequence[Any]:
+    """The row that a function answers with.
+
+    By the driver alone, because what SQLAlchemy does around a call takes as long as the call;
+    failures are told as it would.
+    """
+    driver: Any = connection.connection.driver_connection
+    try:
+        with driver.cursor() as cursor:
+            cursor.execute(statement, values)
+            row: Sequence[Any] = cursor.fetchone()
+            return row
+    except psycopg.Error as error:
+        raise DBAPIError.instance(statement, None, error, psycopg.Error) from error
 
 
 def _array(values: Sequence[object]) -> str:

@@ -15,7 +15,7 @@ from types import ModuleType
 from app.extensions import db
 from app.kit import clock
 from app.kit.errors import Conflict, DomainError, Invalid
-from app.kit.ids import new_id
+from app.kit.ids import new_ids
 from app.ledger.domain.accounts import LIMITED_PURPOSES, Address
 from app.ledger.domain.drafts import EntryDraft, Posted, addresses_of, check_form
 from app.ledger.domain.judging import (
@@ -176,27 +176,27 @@ def _write(verdicts: Sequence[Verdict], held: _Held) -> dict[str, Posted]:
     """Insert the accepted entries with their transfers and bring the balances along."""
     entry_rows: list[EntryColumns] = []
     transfer_rows: list[TransferColumns] = []
-    last_id = held.last_id
     accepted = {
         verdict.draft.idempotency_key: verdict
         for verdict in verdicts
         if isinstance(verdict, Accepted)
     }
+    rows = sum(1 + len(verdict.draft.transfers) for verdict in accepted.values())
+    ids = iter(new_ids(rows, after=held.last_id))
     for verdict in accepted.values():
-        entry_id = last_id = new_id(after=last_id)
+        entry_id = next(ids)
         entry_rows.append(_entry_row(entry_id, verdict))
-        for transfer in verdict.draft.transfers:
-            last_id = new_id(after=last_id)
-            transfer_rows.append(
-                TransferColumns(
-                    id=last_id,
-                    entry_id=entry_id,
-                    debit_account_id=held.account_ids[transfer.debit],
-                    credit_account_id=held.account_ids[transfer.credit],
-                    unit_id=transfer.debit.unit_id,
-                    amount=transfer.amount,
-                )
+        transfer_rows += [
+            TransferColumns(
+                id=next(ids),
+                entry_id=entry_id,
+                debit_account_id=held.account_ids[transfer.debit],
+                credit_account_id=held.account_ids[transfer.credit],
+                unit_id=transfer.debit.unit_id,
+                amount=transfer.amount,
             )
+            for transfer in verdict.draft.transfers
+        ]
     if entry_rows:
         batch = Batch(held.village_id, held.period_id, clock.now(), entry_rows, transfer_rows)
         _statements().write(db.session.connection(), batch)

@@ -1,0 +1,69 @@
+"""What goes to PostgreSQL past SQLAlchemy, and how its failures come back."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
+
+from app import create_app
+from app.extensions import db
+from app.kit.errors import Busy
+from app.ledger import service
+from app.ledger.queries import checker
+from app.ledger.service import on_postgresql
+from app.ledger.service.batches import Found
+from app.web.outage import is_outage
+from app.web.transaction import run_in_transaction
+from tests.conftest import settings_for
+from tests.ledger.books import draft, open_book, post
+
+
+@pytest.fixture(autouse=True)
+def book(postgres_url: str) -> Iterator[None]:
+    """An empty book, inside an application on PostgreSQL."""
+    with create_app(settings_for(postgres_url)).app_context():
+        open_book(budget=0)
+        yield
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.mark.parametrize("key", ['a "b" \\c', "{1,NULL}", "NULL", "词 ' ;--"])
+def test_texts_arrive_as_they_were_sent(key: str) -> None:
+    [first] = post("scores → member1 1", key=key)
+    [again] = post("scores → member1 1", key=key)
+    assert (again.entry_id, again.replayed) == (first.entry_id, True)
+    stored = db.session.scalar(text("SELECT idempotency_key FROM ledger_entry"))
+    assert stored == key
+    assert checker.check() == []
+
+
+def test_a_key_that_two_saw_free_is_one_entry(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The table refuses the second; its request runs again, and here never finds the first."""
+    post("scores → member1 1", key="k")
+    hold = on_postgresql.hold
+
+    def hold_blindly(connection: Connection, *asked: object) -> Found:
+        return replace(hold(connection, *asked), outcomes={})  # type: ignore[arg-type]
+
+    monkeypatch.setattr(on_postgresql, "hold", hold_blindly)
+    with pytest.raises(Busy, match="database_busy"):
+        post("scores → member1 1", key="k")
+
+
+def test_a_connection_lost_on_the_way_is_an_outage_and_the_next_post_finds_another() -> None:
+    post("scores → member1 1")
+
+    def cut_off() -> None:
+        process_id = db.session.scalar(text("SELECT pg_backend_pid()"))
+        with db.engine.connect() as other:
+            other.execute(text("SELECT pg_terminate_backend(:pid, 10000)"), {"pid": process_id})
+        service.post([draft("scores → member1 1")])
+
+    with pytest.raises(DBAPIError) as lost:
+        run_in_transaction(cut_off)
+    assert is_outage(lost.value)
+    post("scores → member1 1")
+    assert checker.check() == []
