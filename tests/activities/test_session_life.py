@@ -6,15 +6,17 @@ from functools import partial
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app.activities import queries, service
 from app.activities.domain.check_in import Source
 from app.activities.domain.signups import HoldState
-from app.activities.models import ActivitySession, Attendance
+from app.activities.models import ActivitySession, Attendance, Signup
 from app.extensions import db
 from app.kit.errors import Conflict, NotFound
+from app.kit.month import Month
 from app.kit.points import Tenths
+from app.ledger import service as ledger
 from app.ledger.domain.accounts import (
     activity_income,
     activity_pool,
@@ -428,6 +430,23 @@ def test_a_payment_is_refunded_and_made_by_correction(branch: Branch) -> None:
     assert points(branch, "王大山") == (0, 0, 0)
     assert balance(activity_income(branch.village_id)) == 40
     assert checker.check() == []
+
+
+def test_a_refund_of_what_was_paid_in_a_sealed_month_is_told_before_the_next_close(
+    branch: Branch,
+) -> None:
+    give_points(branch, "王大山", Tenths(40))
+    session = make_session(branch, rule_code="XF01")
+    sign_up(branch, session, "王大山")
+    with at(0):
+        check_in(branch, session, "王大山")
+    close(branch, session)
+    run_in_transaction(lambda: ledger.close_period(branch.village_id, month=Month(2026, 10)))
+    correct(branch, session, "王大山", attended=False)
+    assert checker.check_open_month(branch.village_id) == []
+    db.session.execute(update(Signup).values(held=Signup.held + 1))
+    findings = checker.check_open_month(branch.village_id)
+    assert {finding.pass_name for finding in findings} == {"witnesses_agree"}
 
 
 def test_other_villages_sessions_are_not_there(branch: Branch) -> None:
