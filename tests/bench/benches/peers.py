@@ -1,4 +1,4 @@
-"""d: other ledgers for Python doing the same transfer, each commit as durable as ours."""
+"""d: other ledgers for Python doing a transfer, each commit as durable as ours."""
 
 from collections.abc import Collection, Iterator
 from contextlib import ExitStack
@@ -13,7 +13,36 @@ _BATCH = 500
 _OURS, _OURS_BATCH = "ours, PostgreSQL", f"ours, PostgreSQL, batches of {_BATCH} awards"
 _OURS_SQLITE = "ours, SQLite"
 _HORDAK, _NOSTRO, _VAULTEQ = "django-hordak", "hf-nostro", "vaulteq, SQLite"
+_HORDAK_SAME, _NOSTRO_SAME = f"{_HORDAK}, made to do the same", f"{_NOSTRO}, made to do the same"
 _PEERS = (_HORDAK, _NOSTRO, _VAULTEQ)
+
+_NOTES = (
+    (
+        "A post of ours finds the accounts by their addresses, holds the month open,"
+        " locks both balances in order, looks its key up, keeps the floor, and writes"
+        " an entry and a transfer that nobody can change or delete afterwards."
+    ),
+    (
+        "django-hordak 2.0: `transfer_to` in `atomic()` writes a transaction with two"
+        " legs and a deferred check that they cancel out. It has no key, no lock, no"
+        " floor, no month and no balances; rows can be changed and deleted. Made to do"
+        " the same, it locks both accounts in order, looks a key up (with an index"
+        " added for it), and folds the payer's legs for the floor."
+    ),
+    (
+        "hf-nostro 0.2: a debit and a credit in one transaction, each a function in the"
+        " database that locks the account and looks its key up; append-only by"
+        " trigger, and lots on top. It is told its accounts by id, knows no month and"
+        " no entry of two sides, and debits below zero. Made to do the same, it locks"
+        " in order and refuses what the debit leaves below zero."
+    ),
+    (
+        "vaulteq 1.1: `post` of two lines with a key under SQLite's write lock, with"
+        " synchronous=FULL and an audit chain. It keeps no balances and no floor, and"
+        " its API gives a balance only by adding up the whole journal, so it stays as"
+        " it is. The chain is sorted anew for every entry: it slows down as it grows."
+    ),
+)
 
 
 @bench("d", "Other ledgers from PyPI, one process each")
@@ -25,8 +54,14 @@ def peers(site: Site) -> Iterator[Race]:
     make_book(sqlite_url)
     server = site.postgres
     commands = {
-        _HORDAK: ("peer_hordak", server.create_database(), str(server.socket_folder)),
-        _NOSTRO: ("peer_nostro", server.dsn(server.create_database())),
+        **{
+            name: ("peer_hordak", server.create_database(), str(server.socket_folder), work)
+            for name, work in ((_HORDAK, "bare"), (_HORDAK_SAME, "same"))
+        },
+        **{
+            name: ("peer_nostro", server.dsn(server.create_database()), work)
+            for name, work in ((_NOSTRO, "bare"), (_NOSTRO_SAME, "same"))
+        },
         _VAULTEQ: ("peer_vaulteq", str(site.folder / "vaulteq.db")),
     }
     missing: dict[str, str] = {}
@@ -45,18 +80,7 @@ def peers(site: Site) -> Iterator[Race]:
             {name: _runner(crew) for name, crew in crews.items()},
             targets=_targets(set(crews)),
             missing=missing,
-            notes=(
-                "django-hordak 2.0: `transfer_to` in `atomic()`; no balances, no key, no floor.",
-                (
-                    "hf-nostro 0.2: a debit and a credit with keys in one transaction; balances and"
-                    " lots, overdraft instead of a floor."
-                ),
-                (
-                    "vaulteq 1.1: `post` of two lines with a key; SQLite only, its journal mode and"
-                    " synchronous=FULL; its audit chain is sorted anew for every entry, so it slows"
-                    " down as it grows."
-                ),
-            ),
+            notes=_NOTES,
         )
 
 
@@ -70,16 +94,22 @@ def _targets(running: set[str]) -> list[Target]:
     def best(medians: Medians, names: Collection[str]) -> float:
         return max(medians[name][_RATE] for name in names)
 
-    on_postgres, others = running & {_HORDAK, _NOSTRO}, running & set(_PEERS)
+    others = running & set(_PEERS)
     targets = []
-    if on_postgres:
-        targets.append(
-            Target(
-                "single post / best peer on PostgreSQL",
-                lambda medians: medians[_OURS][_RATE] / best(medians, on_postgres),
-                at_least=3,
+    for what, peers_there in (
+        ("best peer on PostgreSQL", running & {_HORDAK, _NOSTRO}),
+        ("best peer on PostgreSQL doing the same", running & {_HORDAK_SAME, _NOSTRO_SAME}),
+    ):
+        if peers_there:
+            targets.append(
+                Target(
+                    f"single post / {what}",
+                    lambda medians, them=peers_there: (  # type: ignore[misc]
+                        medians[_OURS][_RATE] / best(medians, them)
+                    ),
+                    at_least=3,
+                )
             )
-        )
     if _VAULTEQ in others:
         targets.append(
             Target(
