@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import and_, bindparam, or_, select
 
 from app.extensions import db
+from app.kit.db import table_of
 from app.kit.errors import NotFound
 
 from .domain import GuessRecord, Principal, Role
@@ -22,31 +23,32 @@ class Credentials:
     secret_hash: str | None
 
 
-# Made once, because every request asks them: putting such a statement together takes longer than
+# Made once, because every request asks it: putting such a statement together takes longer than
 # running it.
+_SESSION, _ACCOUNT = table_of(SignInSession), table_of(Account)
+_TERMINAL, _GRANT = table_of(Terminal), table_of(RoleGrant)
 _SIGNED_IN = (
     select(
-        Account.id,
-        Account.display_name,
-        Account.town_id,
-        Account.village_id,
-        Account.member_id,
-        Terminal.id.label("terminal_id"),
-        Terminal.store_id,
+        _ACCOUNT.c.id,
+        _ACCOUNT.c.display_name,
+        _ACCOUNT.c.town_id,
+        _ACCOUNT.c.village_id,
+        _ACCOUNT.c.member_id,
+        _TERMINAL.c.id.label("terminal_id"),
+        _TERMINAL.c.store_id,
+        _GRANT.c.role,
     )
-    .select_from(SignInSession)
-    .join(Account, Account.id == SignInSession.account_id)
-    .outerjoin(Terminal, Terminal.id == SignInSession.terminal_id)
+    .select_from(_SESSION)
+    .join(_ACCOUNT, _ACCOUNT.c.id == _SESSION.c.account_id)
+    .outerjoin(_TERMINAL, _TERMINAL.c.id == _SESSION.c.terminal_id)
+    .outerjoin(_GRANT, and_(_GRANT.c.account_id == _ACCOUNT.c.id, _GRANT.c.ended_at.is_(None)))
     .where(
-        SignInSession.token_digest == bindparam("token_digest"),
-        SignInSession.ended_at.is_(None),
-        SignInSession.expires_at > bindparam("now"),
-        Account.disabled_at.is_(None),
-        or_(SignInSession.terminal_id.is_(None), Terminal.revoked_at.is_(None)),
+        _SESSION.c.token_digest == bindparam("token_digest"),
+        _SESSION.c.ended_at.is_(None),
+        _SESSION.c.expires_at > bindparam("now"),
+        _ACCOUNT.c.disabled_at.is_(None),
+        or_(_SESSION.c.terminal_id.is_(None), _TERMINAL.c.revoked_at.is_(None)),
     )
-)
-_GRANTED = select(RoleGrant.role).where(
-    RoleGrant.account_id == bindparam("account_id"), RoleGrant.ended_at.is_(None)
 )
 
 
@@ -186,13 +188,11 @@ def principal_of_token(token: str, now: datetime) -> Principal | None:
     """Who holds this token at that instant; None when it is unknown, ended, expired or its
     account or terminal was switched off.
     """
-    row = db.session.execute(
-        _SIGNED_IN, {"token_digest": token_digest(token), "now": now}
-    ).one_or_none()
-    if row is None:
+    rows = db.session.execute(_SIGNED_IN, {"token_digest": token_digest(token), "now": now}).all()
+    if not rows:
         return None
-    granted = db.session.scalars(_GRANTED, {"account_id": row.id})
-    roles = {Role(role) for role in granted}
+    row = rows[0]
+    roles = {Role(each.role) for each in rows if each.role is not None}
     if row.member_id is not None:
         roles.add(Role.MEMBER)
     return Principal(

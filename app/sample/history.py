@@ -148,7 +148,7 @@ class _History:
             scan_id=scan.id,
             redemption_key=f"sample-{scan.id}",
             lines=[Line(self._rng.choice(on_shelf).id, 1)],
-        )
+        ).redemption
         if voided:
             self._timetable.plan(clock.today(), 11, partial(_void, village, redemption.id))
 

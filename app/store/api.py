@@ -19,7 +19,7 @@ from . import queries, service
 from .access import redemption_in_reach, sign_in_clerk, till
 from .domain.goods import Offer
 from .domain.redemption import Line
-from .models import Redemption
+from .queries import Redeemed
 from .schemas import (
     CardForm,
     EnrolmentForm,
@@ -92,13 +92,13 @@ def scan_card(form: dict[str, Any]) -> dict[str, Any]:
 @api.response(201, RedemptionOut)
 def redeem_goods(form: dict[str, Any], scan_id: int) -> dict[str, Any]:
     """Redeem goods for the card on the till; the Idempotency-Key is the redemption's key."""
-    redemption = service.redeem_goods(
+    redeemed = service.redeem_goods(
         till=till(),
         scan_id=scan_id,
         redemption_key=request.headers[KEY_HEADER],
         lines=[Line(**line) for line in form["lines"]],
     )
-    return _shown(redemption)
+    return _shown(redeemed)
 
 
 @api.get("/redemptions/by-key/<key>")
@@ -109,7 +109,7 @@ def show_redemption_by_key(key: str) -> dict[str, Any]:
     found = queries.find_redemption_by_key(village_id(), key)
     if found is None:
         raise NotFound("redemption_not_found")
-    return _shown(redemption_in_reach(found.id))
+    return _shown(queries.redeemed(redemption_in_reach(found.id)))
 
 
 @api.get("/redemptions/<int:redemption_id>")
@@ -117,7 +117,7 @@ def show_redemption_by_key(key: str) -> dict[str, Any]:
 @api.response(200, RedemptionOut)
 def show_redemption(redemption_id: int) -> dict[str, Any]:
     """A redemption with its lines."""
-    return _shown(redemption_in_reach(redemption_id))
+    return _shown(queries.redeemed(redemption_in_reach(redemption_id)))
 
 
 @api.post("/redemptions/<int:redemption_id>/void")
@@ -135,12 +135,12 @@ def void_redemption(form: dict[str, Any], redemption_id: int) -> dict[str, Any]:
         is_branch_president=Role.BRANCH_PRESIDENT in principal().roles,
         **form,
     )
-    return _shown(voided)
+    return _shown(queries.redeemed(voided))
 
 
-def _shown(redemption: Redemption) -> dict[str, Any]:
+def _shown(redeemed: Redeemed) -> dict[str, Any]:
     return {
-        "redemption": redemption,
-        "lines": queries.receipt(redemption).lines,
-        "balance_after": queries.balance_after(redemption),
+        "redemption": redeemed.redemption,
+        "lines": redeemed.receipt.lines,
+        "balance_after": redeemed.balance_after,
     }

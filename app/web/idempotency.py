@@ -10,25 +10,23 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import cast
 
 from flask import Response, g, request
 from sqlalchemy import (
     LargeBinary,
     String,
-    Table,
     Text,
     UniqueConstraint,
     bindparam,
+    func,
     insert,
     select,
-    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.extensions import db
 from app.kit import clock
-from app.kit.db import Base, Id
+from app.kit.db import Base, Id, table_of
 from app.kit.errors import FAMILIES, Conflict, DomainError, InFlight, Invalid
 from app.kit.ids import new_id
 
@@ -53,10 +51,14 @@ class RequestOutcome(Base):
 
 
 # Made once: every write needs them, and putting them together takes longer than running them.
-_STORED = select(RequestOutcome.request_digest, RequestOutcome.outcome).where(
-    RequestOutcome.caller == bindparam("caller"), RequestOutcome.key == bindparam("key")
+_OUTCOMES = table_of(RequestOutcome)
+_STORED = select(_OUTCOMES.c.request_digest, _OUTCOMES.c.outcome).where(
+    _OUTCOMES.c.caller == bindparam("caller"), _OUTCOMES.c.key == bindparam("key")
 )
-_STORE = insert(cast("Table", RequestOutcome.__table__))
+_STORE = insert(_OUTCOMES)
+_CLAIM = select(
+    func.pg_try_advisory_xact_lock(func.hashtextextended(bindparam("name", type_=Text), 0))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,27 +95,44 @@ def answer_once(
 ) -> Response | DomainError:
     """Give the stored answer to this key, or work it out and store it.
 
-    A final refusal is returned, not raised: the surrounding transaction must commit its record
-    while everything the refused work wrote is rolled back to a savepoint.
+    A stored refusal is returned, not raised, so that it is not taken for a new one.
     """
     if key is None:
         return answer()
+    stored = _stored(key)
+    if stored is not None:
+        return stored
+    response = answer()
+    if response.status_code < 400:
+        _store(key, _kept_answer(response, secret_answer=secret_answer))
+    return response
+
+
+def keep_refusal(key: RequestKey, refusal: DomainError) -> Response | DomainError:
+    """Store a final refusal, in a transaction of its own: all that the refused work wrote has gone
+    with the one before. A twin may have come between; then its outcome stands for both.
+    """
+    stored = _stored(key)
+    if stored is not None:
+        return stored
+    _store(key, {"family": refusal.family, "code": refusal.code, "facts": refusal.facts})
+    return refusal
+
+
+def _stored(key: RequestKey) -> Response | DomainError | None:
+    """The outcome of this key, if it has one. Raises InFlight while a twin is at work, Conflict
+    `idempotency_mismatch` when the key was used for something else.
+    """
     _refuse_twin_in_flight(key)
     stored = db.session.execute(_STORED, {"caller": key.caller, "key": key.key}).one_or_none()
-    if stored is not None:
-        if stored.request_digest != key.digest:
-            raise Conflict("idempotency_mismatch")
-        return _restore(stored.outcome)
-    outcome: Response | DomainError
-    try:
-        with db.session.begin_nested():
-            outcome = answer()
-    except DomainError as refusal:
-        if not refusal.final:
-            raise
-        outcome = refusal
-    if isinstance(outcome, Response) and outcome.status_code >= 400:
-        return outcome
+    if stored is None:
+        return None
+    if stored.request_digest != key.digest:
+        raise Conflict("idempotency_mismatch")
+    return _restore(stored.outcome)
+
+
+def _store(key: RequestKey, kept: dict[str, object]) -> None:
     db.session.execute(
         _STORE,
         {
@@ -121,11 +140,10 @@ def answer_once(
             "caller": key.caller,
             "key": key.key,
             "request_digest": key.digest,
-            "outcome": _keep(outcome, secret_answer=secret_answer),
+            "outcome": json.dumps(kept, ensure_ascii=False),
             "created_at": clock.now(),
         },
     )
-    return outcome
 
 
 def _digest() -> bytes:
@@ -152,31 +170,19 @@ def _refuse_twin_in_flight(key: RequestKey) -> None:
     # On SQLite the write lock already makes twins take turns; the second finds the outcome.
     if db.engine.dialect.name != "postgresql":
         return
-    got = db.session.scalar(
-        text("SELECT pg_try_advisory_xact_lock(hashtextextended(:name, 0))"),
-        {"name": f"{key.caller} {key.key}"},
-    )
-    if not got:
+    if not db.session.scalar(_CLAIM, {"name": f"{key.caller} {key.key}"}):
         raise InFlight("same_request_in_flight")
 
 
-def _keep(outcome: Response | DomainError, *, secret_answer: bool) -> str:
-    if isinstance(outcome, DomainError):
-        kept: dict[str, object] = {
-            "family": outcome.family,
-            "code": outcome.code,
-            "facts": outcome.facts,
-        }
-    elif secret_answer or outcome.content_length is None or not _is_small_text(outcome):
-        kept = {"family": Conflict.family, "code": "answer_not_repeatable", "facts": {}}
-    else:
-        kept = {
-            "status": outcome.status_code,
-            "location": outcome.headers.get("Location"),
-            "content_type": outcome.headers.get("Content-Type"),
-            "body": outcome.get_data(as_text=True),
-        }
-    return json.dumps(kept, ensure_ascii=False)
+def _kept_answer(response: Response, *, secret_answer: bool) -> dict[str, object]:
+    if secret_answer or response.content_length is None or not _is_small_text(response):
+        return {"family": Conflict.family, "code": "answer_not_repeatable", "facts": {}}
+    return {
+        "status": response.status_code,
+        "location": response.headers.get("Location"),
+        "content_type": response.headers.get("Content-Type"),
+        "body": response.get_data(as_text=True),
+    }
 
 
 def _is_small_text(response: Response) -> bool:

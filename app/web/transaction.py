@@ -45,9 +45,7 @@ def run_in_transaction(work: Callable[[], T]) -> T:
     for attempt in range(1, _ATTEMPTS_MAX + 1):
         with _turn():
             try:
-                # Ends the read transaction that looking up the principal began.
-                db.session.rollback()
-                db.session.connection(execution_options={"writes": True})
+                _begin()
                 result = work()
                 db.session.commit()
             except DBAPIError as error:
@@ -63,6 +61,19 @@ def run_in_transaction(work: Callable[[], T]) -> T:
                 return result
         time.sleep(random.uniform(0, 0.01 * 2**attempt))  # noqa: S311 - spreads retries only
     raise AssertionError("unreachable")
+
+
+def _begin() -> None:
+    """Be in a transaction that may write, and see nothing that was read before it.
+
+    On PostgreSQL the one in which the principal was looked up goes on: each of its statements
+    sees what was committed until then. On SQLite it has to end, because it was begun for reading.
+    """
+    session = db.session
+    if _is_sqlite() or session.identity_map or session.new:
+        session.rollback()
+    if _is_sqlite():
+        session.connection(execution_options={"writes": True})
 
 
 @overload
@@ -99,13 +110,10 @@ def writes(
     @functools.wraps(inner)
     def writing_view(**arguments: Any) -> Response:
         try:
-            request_key = idempotency.request_key(required=key_required)
-            outcome = run_in_transaction(
-                lambda: idempotency.answer_once(
-                    request_key,
-                    lambda: make_response(inner(**arguments)),
-                    secret_answer=secret_answer,
-                )
+            outcome = _outcome(
+                idempotency.request_key(required=key_required),
+                lambda: make_response(inner(**arguments)),
+                secret_answer=secret_answer,
             )
             if isinstance(outcome, DomainError):
                 raise outcome
@@ -120,8 +128,25 @@ def writes(
     return writing_view
 
 
+def _outcome(
+    key: idempotency.RequestKey | None, answer: Callable[[], Response], *, secret_answer: bool
+) -> Response | DomainError:
+    try:
+        return run_in_transaction(
+            lambda: idempotency.answer_once(key, answer, secret_answer=secret_answer)
+        )
+    except DomainError as refusal:
+        if key is None or not refusal.final:
+            raise
+        return run_in_transaction(functools.partial(idempotency.keep_refusal, key, refusal))
+
+
+def _is_sqlite() -> bool:
+    return db.engine.dialect.name == "sqlite"
+
+
 def _turn() -> AbstractContextManager[Any]:
-    return _sqlite_turn if db.engine.dialect.name == "sqlite" else nullcontext()
+    return _sqlite_turn if _is_sqlite() else nullcontext()
 
 
 def _worth_repeating(error: DBAPIError) -> bool:

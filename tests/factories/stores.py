@@ -66,11 +66,13 @@ class Shop:
         """Redeem goods named by their titles."""
         lines = [Line(self.goods[title], count) for title, count in quantities.items()]
         return run_in_transaction(
-            lambda: service.redeem_goods(
-                till=self.till,
-                scan_id=scan_id,
-                redemption_key=key or f"scan-{scan_id}",
-                lines=lines,
+            lambda: (
+                service.redeem_goods(
+                    till=self.till,
+                    scan_id=scan_id,
+                    redemption_key=key or f"scan-{scan_id}",
+                    lines=lines,
+                ).redemption
             )
         )
 

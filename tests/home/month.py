@@ -113,7 +113,7 @@ class VillageMonth:
             scan = store.scan_card(till=self.till, card_code=card_code)
             return store.redeem_goods(
                 till=self.till, scan_id=scan.id, redemption_key=f"scan-{scan.id}", lines=lines
-            )
+            ).redemption
 
         return run_in_transaction(work)
 

@@ -59,8 +59,10 @@ def void(number: int, village_id: int, redemption_id: int, clerk_id: int) -> lis
 def _redeem(till: Till, scan_id: int, lines: tuple[Line, ...]) -> Result:
     try:
         redemption = run_in_transaction(
-            lambda: service.redeem_goods(
-                till=till, scan_id=scan_id, redemption_key=f"scan-{scan_id}", lines=lines
+            lambda: (
+                service.redeem_goods(
+                    till=till, scan_id=scan_id, redemption_key=f"scan-{scan_id}", lines=lines
+                ).redemption
             )
         )
     except DomainError as refusal:

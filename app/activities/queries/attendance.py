@@ -2,22 +2,38 @@
 
 from collections.abc import Collection, Iterable, Sequence
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import and_, bindparam, func, select
 
 from app.activities.domain.check_in import OwnScan, Place, State, scans_from_one_phone
-from app.activities.models import Attendance, AttendanceCorrection, Signup
+from app.activities.models import (
+    Activity,
+    ActivitySession,
+    Attendance,
+    AttendanceCorrection,
+    Signup,
+)
 from app.extensions import db
 from app.kit.errors import NotFound
 
-# Made once: both are asked at every card scanned.
-_LIVE_SIGNUP = select(Signup).where(
+# Made once: the last is asked at every card scanned.
+_IS_LIVE_SIGNUP = and_(
     Signup.session_id == bindparam("session_id"),
     Signup.member_id == bindparam("member_id"),
     Signup.cancelled_at.is_(None),
 )
-_ATTENDANCE = select(Attendance).where(
+_IS_ATTENDANCE = and_(
     Attendance.session_id == bindparam("session_id"),
     Attendance.member_id == bindparam("member_id"),
+)
+_LIVE_SIGNUP = select(Signup).where(_IS_LIVE_SIGNUP)
+_ATTENDANCE = select(Attendance).where(_IS_ATTENDANCE)
+_AT_THE_DOOR = (
+    select(Activity, Attendance, Signup)
+    .select_from(Activity)
+    .outerjoin(Attendance, _IS_ATTENDANCE)
+    .outerjoin(Signup, _IS_LIVE_SIGNUP)
+    .where(Activity.id == bindparam("activity_id"))
+    .execution_options(populate_existing=True)
 )
 
 
@@ -72,6 +88,19 @@ def count_places(session_id: int) -> dict[Place, int]:
 def attendance_of(session_id: int, member_id: int) -> Attendance | None:
     """The member's attendance of a session, if anything was written down."""
     return db.session.scalar(_ATTENDANCE, {"session_id": session_id, "member_id": member_id})
+
+
+def at_the_door(
+    session: ActivitySession, member_id: int
+) -> tuple[Activity, Attendance | None, Signup | None]:
+    """What the book says about a session and somebody who comes to it: the activity, their
+    attendance and their sign-up. Read after the session's row was locked.
+    """
+    asked = {
+        "activity_id": session.activity_id, "session_id": session.id, "member_id": member_id,
+    }  # fmt: skip
+    activity, attendance, signup = db.session.execute(_AT_THE_DOOR, asked).one()
+    return activity, attendance, signup
 
 
 def attendance(session_id: int, attendance_id: int) -> Attendance:

@@ -23,8 +23,9 @@ from app.kit.errors import Conflict, Fact, Invalid, NotFound
 from app.kit.ids import new_id
 from app.kit.text import clean_line
 from app.people import queries as people
+from app.people.domain.households import MemberRef
 
-from .scheduling import lock_running_session
+from .scheduling import check_running, lock_running_session, lock_session_row
 from .signups import add_signup, confirm_place
 
 OWN_CHECK_OUT_WITHIN = timedelta(hours=1)
@@ -32,9 +33,10 @@ OWN_CHECK_OUT_WITHIN = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class CheckedIn:
-    """What the book says now; `unchanged` when it said so before."""
+    """What the book says now about a member; `unchanged` when it said so before."""
 
     attendance: Attendance
+    member_name: str
     unchanged: bool
 
 
@@ -52,13 +54,13 @@ def check_in(
 
     `arrived_at` is the time on a paper sheet; otherwise the present one counts. Raises NotFound
     `session_not_found` or `member_not_found`, Conflict `check_in_not_open`, `check_in_over`,
-    `not_signed_up`, `member_not_active`, `insufficient_points`, and what `lock_running_session`
-    raises.
+    `not_signed_up`, `member_not_active`, `insufficient_points`, and what `check_running` raises.
     """
-    session, activity = lock_running_session(village_id, session_id)
+    session = lock_session_row(village_id, session_id)
+    activity, row, signup = queries.at_the_door(session, member_id)
+    check_running(session, activity)
     at = clock.now() if arrived_at is None else _paper_time(session, arrived_at)
-    row = queries.attendance_of(session_id, member_id)
-    signup = queries.live_signup(session_id, member_id)
+    member = people.member(village_id, member_id)
     ruling = rule_arrival(
         queries.window_of(session),
         Arrival(
@@ -71,13 +73,12 @@ def check_in(
         ),
     )
     if ruling.state is None:
-        name = people.member(village_id, member_id).name
-        raise Conflict(ruling.refusal, name=name, **_times(session))
+        raise Conflict(ruling.refusal, name=member.name, **_times(session))
     if row is not None and ruling.unchanged:
-        return CheckedIn(row, unchanged=True)
+        return CheckedIn(row, member.name, unchanged=True)
     if ruling.state is State.PRESENT:
         _admit(session, activity, signup, member_id, actor_id)
-    row = row or _new_row(session, member_id)
+    row = row or _new_row(session, member)
     row.state, row.waits_for = ruling.state, ruling.waits_for
     row.source, row.staff_entry = source, source is Source.PAPER
     row.phone_digest = phone_digest if source in OWN_SCANS else None
@@ -85,7 +86,7 @@ def check_in(
     row.reason = ""
     db.session.add(row)
     db.session.flush()
-    return CheckedIn(row, unchanged=False)
+    return CheckedIn(row, member.name, unchanged=False)
 
 
 def check_in_list(
@@ -126,13 +127,14 @@ def check_out(
     attendance = queries.attendance_of(session_id, member_id)
     if attendance is None or attendance.state in NOT_THERE:
         raise Conflict("not_checked_in")
+    name = people.member(village_id, member_id).name
     if attendance.checked_out_at is not None:
-        return CheckedIn(attendance, unchanged=True)
+        return CheckedIn(attendance, name, unchanged=True)
     attendance.checked_out_at, attendance.checked_out_by = now, actor_id
     if attendance.state == State.PRESENT:
         attendance.state = State.LEFT
     db.session.flush()
-    return CheckedIn(attendance, unchanged=False)
+    return CheckedIn(attendance, name, unchanged=False)
 
 
 def confirm_attendance(
@@ -169,7 +171,7 @@ def mark_not_there(
     if attendance is None:
         if queries.live_signup(session_id, member_id) is None:
             raise NotFound("signup_not_found")
-        attendance = _new_row(session, member_id)
+        attendance = _new_row(session, people.member(village_id, member_id))
         attendance.source = Source.ROSTER
         attendance.staff_entry = False
         attendance.checked_in_by = actor_id
@@ -210,13 +212,13 @@ def _seats_free(session: ActivitySession, signup: Signup | None) -> int:
     return session.seats - queries.count_places(session.id)[Place.CONFIRMED]
 
 
-def _new_row(session: ActivitySession, member_id: int) -> Attendance:
+def _new_row(session: ActivitySession, member: MemberRef) -> Attendance:
     return Attendance(
         id=new_id(),
         village_id=session.village_id,
         session_id=session.id,
-        member_id=member_id,
-        household_id=people.member(session.village_id, member_id).household_id,
+        member_id=member.id,
+        household_id=member.household_id,
         reason="",
     )
 

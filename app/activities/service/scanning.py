@@ -171,13 +171,13 @@ def _answer_all(
                 actor_id=actor_id,
                 phone_digest=phone_digest,
             )
-        answers.append(_answer(done, people.member(village_id, member_id).name, leaving=leaving))
+        answers.append(_answer(done, leaving=leaving))
     chosen = next((answer for answer in answers if answer.level is Level.WAIT), answers[0])
     title = "、".join(answer.title for answer in answers)
     return ScanAnswer(chosen.level, title, chosen.code, chosen.facts)
 
 
-def _answer(done: CheckedIn, name: str, *, leaving: bool) -> ScanAnswer:
+def _answer(done: CheckedIn, *, leaving: bool) -> ScanAnswer:
     row = done.attendance
     if leaving:
         code = "already_checked_out" if done.unchanged else "checked_out"
@@ -188,8 +188,7 @@ def _answer(done: CheckedIn, name: str, *, leaving: bool) -> ScanAnswer:
     level = Level.WAIT if done.unchanged else Level.OK
     if row.state == State.UNCONFIRMED and not leaving:
         level, code = Level.WAIT, f"waits_for_{row.waits_for}"
-    facts: dict[str, Fact] = {
-        "at": f"{clock.local(at):%H:%M}" if at else "",
-        "by": display_names([actor_id or 0]).get(actor_id or 0, ""),
-    }
-    return ScanAnswer(level, name, code, facts)
+    facts: dict[str, Fact] = {"at": f"{clock.local(at):%H:%M}" if at else ""}
+    if done.unchanged:
+        facts["by"] = display_names([actor_id or 0]).get(actor_id or 0, "")
+    return ScanAnswer(level, done.member_name, code, facts)

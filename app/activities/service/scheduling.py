@@ -162,7 +162,7 @@ def cancel_activity(*, village_id: int, activity_id: int, reason: str, actor_id:
     return activity
 
 
-# Made once: both are asked at every card scanned.
+# Made once: the first is asked at every card scanned.
 _LOCKED = (
     select(ActivitySession)
     .where(
@@ -179,31 +179,42 @@ _FRESH = (
 )
 
 
-def lock_session(village_id: int, session_id: int) -> tuple[ActivitySession, Activity]:
-    """A session and its activity, with the session's row locked: all that changes who has a seat,
-    who was there or what it earns takes its turn here. NotFound `session_not_found`.
+def lock_session_row(village_id: int, session_id: int) -> ActivitySession:
+    """A session with its row locked: all that changes who has a seat, who was there or what it
+    earns takes its turn here. NotFound `session_not_found`.
+
+    Its activity is read in a statement of its own: one that waited for the lock would see it as
+    it was before.
     """
     session = db.session.scalar(_LOCKED, {"session_id": session_id, "village_id": village_id})
     if session is None:
         raise NotFound("session_not_found")
-    # A statement of its own: one that waited for the lock sees the activity as it was before.
-    activity = db.session.scalars(_FRESH, {"activity_id": session.activity_id}).one()
-    return session, activity
+    return session
+
+
+def lock_session(village_id: int, session_id: int) -> tuple[ActivitySession, Activity]:
+    """The same with its activity."""
+    session = lock_session_row(village_id, session_id)
+    return session, db.session.scalars(_FRESH, {"activity_id": session.activity_id}).one()
 
 
 def lock_running_session(village_id: int, session_id: int) -> tuple[ActivitySession, Activity]:
-    """The same for a session that is approved and neither cancelled nor closed.
-
-    Raises Conflict `activity_not_approved`, `activity_cancelled` or `session_closed`.
+    """The same for a session that is approved and neither cancelled nor closed; see
+    `check_running`.
     """
     session, activity = lock_session(village_id, session_id)
+    check_running(session, activity)
+    return session, activity
+
+
+def check_running(session: ActivitySession, activity: Activity) -> None:
+    """Raises Conflict `activity_not_approved`, `activity_cancelled` or `session_closed`."""
     if activity.cancelled_at is not None:
         raise Conflict("activity_cancelled")
     if activity.approved_at is None:
         raise Conflict("activity_not_approved")
     if session.closed_at is not None:
         raise Conflict("session_closed")
-    return session, activity
 
 
 def lock_activity(village_id: int, activity_id: int) -> Activity:

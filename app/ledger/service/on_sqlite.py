@@ -17,16 +17,15 @@ from .batches import Batch, Found
 # A list is one parameter, so that the text of a statement, and with it its plan, stays the same.
 # CROSS JOIN keeps the list the outer side: each of its rows is then one look into an index.
 _ACCOUNTS = """
-SELECT wanted.key, account.id FROM json_each(?) AS wanted
+SELECT wanted.key, account.id,
+    limited.account_id, limited.balance, limited.version, limited.floor, limited.ceiling
+FROM json_each(?) AS wanted
 CROSS JOIN ledger_account AS account ON account.village_id = ?
     AND account.owner_kind = wanted.value ->> 0 AND account.owner_id = wanted.value ->> 1
     AND account.purpose = wanted.value ->> 2 AND account.unit_id = wanted.value ->> 3
+LEFT JOIN ledger_balance AS limited ON limited.account_id = account.id
 """
 _PERIOD = "SELECT id, head_entry_id FROM ledger_period WHERE village_id = ? AND closed_at IS NULL"
-_BALANCES = """
-SELECT account_id, balance, version, floor, ceiling FROM ledger_balance
-WHERE account_id IN (SELECT value FROM json_each(?))
-"""
 _OUTCOMES = """
 SELECT entry.idempotency_key, entry.id, entry.period_id, entry.request_digest
 FROM json_each(?) AS wanted
@@ -58,14 +57,14 @@ def hold(
             for address in addresses
         ]
     )
-    rows = connection.exec_driver_sql(_ACCOUNTS, (wanted, village_id))
-    found = {int(place): account_id for place, account_id in rows}
+    rows = connection.exec_driver_sql(_ACCOUNTS, (wanted, village_id)).all()
+    found = {int(place): account_id for place, account_id, *_ in rows}
     account_ids = [found.get(place) for place in range(len(addresses))]
     if None in account_ids:
         return Found(account_ids, None, {}, (), {})
     period = connection.exec_driver_sql(_PERIOD, (village_id,)).first()
-    limited = connection.exec_driver_sql(_BALANCES, (json.dumps(account_ids),)).all()
-    known = connection.exec_driver_sql(_OUTCOMES, (json.dumps(keys), village_id))
+    limited = [row[2:] for row in rows if row[2] is not None]
+    known = connection.exec_driver_sql(_OUTCOMES, (json.dumps(keys), village_id)) if keys else ()
     return Found(
         account_ids=account_ids,
         period=None if period is None else (period[0], period[1]),

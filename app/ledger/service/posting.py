@@ -39,8 +39,8 @@ _ACCOUNTS_MAX = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class _Held:
-    """What is ours until the transaction ends.
+class Held:
+    """What is ours until the transaction ends, and what it was when we came by it.
 
     New ids go above `last_id`, see LedgerBalance and LedgerPeriod.
     """
@@ -49,14 +49,22 @@ class _Held:
     period_id: int
     account_ids: dict[Address, int]
     balances: dict[Address, LimitedBalance]
+    keys: frozenset[str]
     outcomes: dict[str, Outcome]
     last_id: int
 
+    def balance(self, address: Address) -> int:
+        """What a limited one of the accounts holds, in tenths or pieces, as what was posted with
+        it since leaves it.
+        """
+        return self.balances[address].balance
 
-def post(drafts: Sequence[EntryDraft]) -> list[Posted]:
+
+def post(drafts: Sequence[EntryDraft], held: Held | None = None) -> list[Posted]:
     """Write all the drafts, or none; in their order, all of one village.
 
-    A draft whose key is known gives the entry that is there. Raises Conflict
+    `held` is what `hold_accounts` gave for all their accounts and keys, if it was called. A draft
+    whose key is known gives the entry that is there. Raises Conflict
     `insufficient_balance` (owner, purpose, unit, balance, needed), `balance_ceiling`,
     `idempotency_mismatch`, `already_reversed`, `reversal_of_reversal`, `partly_returned`,
     `not_returnable`, `more_than_original` (unit, left, wanted) or `no_open_period`, NotFound
@@ -64,7 +72,7 @@ def post(drafts: Sequence[EntryDraft]) -> list[Posted]:
     """
     if not drafts:
         return []
-    held = _hold_for(drafts)
+    held = _hold_for(drafts, held)
     standing: list[Accepted | Posted] = []
     for verdict in _judge_all(drafts, held):
         if isinstance(verdict, DomainError):
@@ -91,27 +99,38 @@ def _posted(verdict: Accepted | Posted, written: dict[str, Posted]) -> Posted:
     return verdict if isinstance(verdict, Posted) else written[verdict.draft.idempotency_key]
 
 
-def hold_accounts(village_id: int, addresses: Iterable[Address]) -> None:
+def hold_accounts(village_id: int, addresses: Iterable[Address], keys: Sequence[str] = ()) -> Held:
     """Lock the open period and the limited ones of these accounts, as posting to them will.
 
     For what must be read before posting, such as how much of a cap is used up: read after this,
     and no other posting to these accounts comes between. Name all accounts that will be posted
-    to: locks taken in two steps may meet those of somebody else the other way round.
+    to: locks taken in two steps may meet those of somebody else the other way round. `keys` of
+    the drafts that will be posted are looked up too; then `post` needs not ask again.
     """
-    _hold(village_id, addresses)
+    return _hold(village_id, addresses, keys)
 
 
-def _hold_for(drafts: Sequence[EntryDraft]) -> _Held:
+def _hold_for(drafts: Sequence[EntryDraft], held: Held | None = None) -> Held:
     village_id = drafts[0].village_id
     for draft in drafts:
         check_form(draft, village_id)
     addresses = addresses_of(drafts)
+    if held is not None:
+        _check_held(drafts, addresses, held)
+        return held
     if len(addresses) > _ACCOUNTS_MAX:
         raise Invalid("batch_too_large", accounts=len(addresses), accounts_max=_ACCOUNTS_MAX)
     return _hold(village_id, addresses, [draft.idempotency_key for draft in drafts])
 
 
-def _hold(village_id: int, addresses: Iterable[Address], keys: Sequence[str] = ()) -> _Held:
+def _check_held(drafts: Sequence[EntryDraft], addresses: set[Address], held: Held) -> None:
+    """What was not held would be posted to without a limit, or twice under one key."""
+    keys = {draft.idempotency_key for draft in drafts}
+    if not (addresses <= held.account_ids.keys() and keys <= held.keys):
+        raise RuntimeError("posting to an account or under a key that was not held")
+
+
+def _hold(village_id: int, addresses: Iterable[Address], keys: Sequence[str] = ()) -> Held:
     wanted = list(addresses)
     found = _find(village_id, wanted, keys)
     if None in found.account_ids:
@@ -134,7 +153,9 @@ def _hold(village_id: int, addresses: Iterable[Address], keys: Sequence[str] = (
     if len(balances) < len(limited):
         raise RuntimeError("a limited account has no balance row; run `ledger check`")
     last_id = max(head_entry_id, *found.versions, 0)
-    return _Held(village_id, period_id, account_ids, balances, found.outcomes, last_id)
+    return Held(
+        village_id, period_id, account_ids, balances, frozenset(keys), found.outcomes, last_id
+    )
 
 
 def _find(village_id: int, addresses: Sequence[Address], keys: Sequence[str]) -> Found:
@@ -144,7 +165,7 @@ def _find(village_id: int, addresses: Sequence[Address], keys: Sequence[str]) ->
     return found
 
 
-def _judge_all(drafts: Sequence[EntryDraft], held: _Held) -> list[Verdict]:
+def _judge_all(drafts: Sequence[EntryDraft], held: Held) -> list[Verdict]:
     named = [draft.original_id for draft in drafts if draft.original_id is not None]
     books = Books(
         balances=held.balances,
@@ -172,7 +193,7 @@ def _returned(village_id: int, entry_ids: Sequence[int]) -> dict[int, Counter[Wa
     }
 
 
-def _write(verdicts: Sequence[Verdict], held: _Held) -> dict[str, Posted]:
+def _write(verdicts: Sequence[Verdict], held: Held) -> dict[str, Posted]:
     """Insert the accepted entries with their transfers and bring the balances along."""
     entry_rows: list[EntryColumns] = []
     transfer_rows: list[TransferColumns] = []

@@ -137,10 +137,10 @@ def redeem(scan_id: int) -> Response:
     lines, refusal = read_basket(request.form, offers)
     if refusal is not None:
         raise refusal
-    redemption = service.redeem_goods(
+    redeemed = service.redeem_goods(
         till=here, scan_id=scan_id, redemption_key=_key_of(scan_id), lines=lines
     )
-    return redirect(url_for("receipts.show", redemption_id=redemption.id, fresh=1), 303)
+    return redirect(url_for("receipts.show", redemption_id=redeemed.redemption.id, fresh=1), 303)
 
 
 @pages.get("/till/redemptions/by-key/<key>")

@@ -23,9 +23,11 @@ from .holders import balances as balances
 from .holders import holder as holder
 from .redemptions import Receipt as Receipt
 from .redemptions import ReceiptLine as ReceiptLine
+from .redemptions import Redeemed as Redeemed
 from .redemptions import balance_after as balance_after
 from .redemptions import balance_buys as balance_buys
 from .redemptions import customer as customer
+from .redemptions import earlier_redemptions as earlier_redemptions
 from .redemptions import find_redemption_by_key as find_redemption_by_key
 from .redemptions import last_receipt_of_till as last_receipt_of_till
 from .redemptions import last_redemption as last_redemption
@@ -34,8 +36,10 @@ from .redemptions import receipt as receipt
 from .redemptions import receipts_by_entry as receipts_by_entry
 from .redemptions import receipts_listed_for_review as receipts_listed_for_review
 from .redemptions import receipts_of_day as receipts_of_day
+from .redemptions import redeemed as redeemed
 from .redemptions import redemption as redemption
 from .redemptions import redemption_of_scan as redemption_of_scan
 from .redemptions import redemptions_of_household as redemptions_of_household
 from .redemptions import scan as scan
+from .till import read_for_till as read_for_till
 from .witnesses import STORE_WITNESS as STORE_WITNESS

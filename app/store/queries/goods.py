@@ -3,9 +3,10 @@
 from collections.abc import Collection, Sequence
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from app.extensions import db
+from app.kit.db import table_of
 from app.kit.errors import NotFound
 from app.kit.month import Month
 from app.kit.points import Tenths
@@ -14,6 +15,12 @@ from app.ledger.domain.accounts import Address, Purpose, good_account
 from app.store.domain.goods import EXPIRY_WARNING, Offer
 from app.store.domain.redemption import Limits
 from app.store.models import Good, PriceChange, Redemption, RedemptionLine, StockMovement, Store
+
+# Made once: asked at every redemption.
+_GOOD = table_of(Good).c
+_COUNTED = select(_GOOD.id, _GOOD.counted).where(
+    _GOOD.store_id == bindparam("store_id"), _GOOD.id.in_(bindparam("good_ids", expanding=True))
+)
 
 
 def store(village_id: int, store_id: int) -> Store:
@@ -80,22 +87,9 @@ def expiring_soon(store_id: int, *, today: date) -> list[tuple[Good, int]]:
     return [(row, left) for _, row, left in sorted(found, key=lambda each: each[0])]
 
 
-def offers(
-    store_id: int,
-    *,
-    household_id: int | None,
-    today: date,
-    good_ids: Collection[int] | None = None,
-) -> dict[int, Offer]:
-    """What a store offers a household (or nobody in particular) by good id, in the order added.
-
-    With `good_ids` only these; ids of other stores are left out.
-    """
-    query = select(Good).where(Good.store_id == store_id).order_by(Good.id)
-    if good_ids is not None:
-        query = query.where(Good.id.in_(good_ids))
-    # Prices are read anew after the locks, whatever this session saw of them before.
-    found = db.session.scalars(query.execution_options(populate_existing=True)).all()
+def offers(store_id: int, *, household_id: int | None, today: date) -> dict[int, Offer]:
+    """What a store offers a household (or nobody in particular) by good id, in the order added."""
+    found = goods(store_id)
     shelves = _shelves(found)
     taken = {} if household_id is None else _taken(household_id, Month.of(today))
     return {
@@ -117,8 +111,8 @@ def offers(
 
 def counted_ids(store_id: int, good_ids: Collection[int]) -> set[int]:
     """Which of the goods have a stock; NotFound `good_not_found` if one is not of the store."""
-    query = select(Good.id, Good.counted).where(Good.store_id == store_id, Good.id.in_(good_ids))
-    rows = db.session.execute(query).all()
+    asked = {"store_id": store_id, "good_ids": list(good_ids)}
+    rows = db.session.execute(_COUNTED, asked).all()
     if set(good_ids) - {row.id for row in rows}:
         raise NotFound("good_not_found")
     return {row.id for row in rows if row.counted}

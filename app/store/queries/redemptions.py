@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, and_, bindparam, func, or_, select
 
 from app.extensions import db
+from app.kit.db import table_of
 from app.kit.errors import NotFound
 from app.kit.points import Tenths
 from app.ledger import queries as ledger
@@ -47,6 +48,31 @@ class Receipt:
         return f"{self.redemption.receipt_number:06d}"
 
 
+@dataclass(frozen=True, slots=True)
+class Redeemed:
+    """A receipt, and what the household had left when it had been posted."""
+
+    receipt: Receipt
+    balance_after: Tenths
+
+    @property
+    def redemption(self) -> Redemption:
+        return self.receipt.redemption
+
+
+# Made once: asked at every redemption.
+_MADE = table_of(Redemption).c
+_OF_SCAN_OR_KEY = select(_MADE.id, _MADE.scan_id).where(
+    or_(
+        _MADE.scan_id == bindparam("scan_id"),
+        and_(
+            _MADE.village_id == bindparam("village_id"),
+            _MADE.redemption_key == bindparam("redemption_key"),
+        ),
+    )
+)
+
+
 def redemption(village_id: int, redemption_id: int) -> Redemption:
     """A redemption of the village; NotFound `redemption_not_found`."""
     found = db.session.get(Redemption, redemption_id)
@@ -64,6 +90,11 @@ def balance_after(found: Redemption) -> Tenths:
     """What the household had left when the redemption had been posted."""
     spendable = household_spendable(found.village_id, found.household_id)
     return Tenths(ledger.balance_after(spendable, found.entry_id))
+
+
+def redeemed(found: Redemption) -> Redeemed:
+    """A redemption's receipt with what was left."""
+    return Redeemed(receipt(found), balance_after(found))
 
 
 def find_redemption_by_key(village_id: int, redemption_key: str) -> Redemption | None:
@@ -86,6 +117,15 @@ def scan(village_id: int, terminal_id: int, scan_id: int) -> CardScan:
 def redemption_of_scan(scan_id: int) -> Redemption | None:
     """What came of a scan, if anything did."""
     return db.session.scalar(select(Redemption).where(Redemption.scan_id == scan_id))
+
+
+def earlier_redemptions(scan: CardScan, redemption_key: str) -> tuple[int | None, bool]:
+    """The id of what came of a scan, if anything did, and whether the key names another's."""
+    asked = {
+        "scan_id": scan.id, "village_id": scan.village_id, "redemption_key": redemption_key,
+    }  # fmt: skip
+    found = {row.scan_id: row.id for row in db.session.execute(_OF_SCAN_OR_KEY, asked)}
+    return found.pop(scan.id, None), bool(found)
 
 
 def lines(redemption_id: int) -> list[Line]:

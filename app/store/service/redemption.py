@@ -1,25 +1,40 @@
 """A card laid on a till, and the redemption that comes of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, insert, select, update
 
 from app.extensions import db
 from app.identity import service as identity
 from app.kit import clock
+from app.kit.db import table_of
 from app.kit.errors import Conflict, NotFound
 from app.kit.ids import new_id
 from app.kit.points import Tenths
 from app.ledger import service as ledger
-from app.ledger.domain.accounts import Purpose, good_account, household_spendable
+from app.ledger.domain.accounts import (
+    Address,
+    Purpose,
+    good_account,
+    household_spendable,
+    store_takings,
+)
 from app.ledger.domain.drafts import EntryDraft, EntryKind, Posted, TransferDraft
 from app.people import queries as people
 from app.store import queries
-from app.store.domain.redemption import Line, check_pause, check_redemption, merge_lines
+from app.store.domain.redemption import (
+    Customer,
+    Line,
+    check_pause,
+    check_redemption,
+    merge_lines,
+)
 from app.store.domain.transfers import goods_transfers, points_transfers
 from app.store.models import CardScan, Redemption, RedemptionLine, Store
+from app.store.queries import Receipt, ReceiptLine, Redeemed
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +49,36 @@ class Till:
 
 @dataclass(frozen=True, slots=True)
 class _Accepted:
-    """A basket that passed every check, at the prices by good id of that moment and day."""
+    """A basket that passed every check, with the goods as they were offered then, in the order of
+    a receipt.
+    """
 
     today: date
     total: Tenths
     follows_quickly: bool
-    prices: Mapping[int, Tenths]
+    lines: tuple[ReceiptLine, ...]
+
+
+# Made once: each is asked at every redemption.
+_HELD_SCAN = (
+    select(CardScan)
+    .where(
+        CardScan.id == bindparam("scan_id"),
+        CardScan.village_id == bindparam("village_id"),
+        CardScan.terminal_id == bindparam("terminal_id"),
+    )
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
+_STORE = table_of(Store)
+_NEXT_NUMBER = (
+    update(_STORE)
+    .where(_STORE.c.id == bindparam("of_store"))
+    .values(receipt_number_last=_STORE.c.receipt_number_last + 1)
+    .returning(_STORE.c.receipt_number_last)
+)
+_WRITE = insert(table_of(Redemption))
+_WRITE_LINES = insert(table_of(RedemptionLine))
 
 
 def scan_card(*, till: Till, card_code: str) -> CardScan:
@@ -76,7 +115,7 @@ def scan_card(*, till: Till, card_code: str) -> CardScan:
 
 def redeem_goods(
     *, till: Till, scan_id: int, redemption_key: str, lines: Sequence[Line]
-) -> Redemption:
+) -> Redeemed:
     """Take the points, hand out the goods and number the receipt, all or nothing.
 
     Repeating it for the same scan with the same basket gives the redemption that is there.
@@ -86,15 +125,16 @@ def redeem_goods(
     """
     basket = merge_lines(lines)
     scan = _held_scan(till, scan_id)
-    earlier = queries.redemption_of_scan(scan.id)
-    if earlier is not None:
-        return _repeated(earlier, basket)
-    _check_scan(scan, redemption_key)
-    counted = _hold_accounts(scan, basket)
+    earlier_id, key_used = queries.earlier_redemptions(scan, redemption_key)
+    if earlier_id is not None:
+        return _repeated(queries.redemption(scan.village_id, earlier_id), basket)
+    _check_scan(scan, key_used=key_used)
+    counted = _counted_lines(scan, basket)
+    held = _hold_accounts(scan, counted)
     now = clock.now()
-    accepted = _check_basket(scan, basket, now)
-    posted = _post(scan, counted, accepted, clerk_id=till.clerk_id)
-    redemption = Redemption(
+    accepted = _check_basket(scan, basket, held, now)
+    posted = _post(scan, counted, accepted, held, clerk_id=till.clerk_id)
+    redemption = _write(
         id=new_id(),
         village_id=scan.village_id,
         store_id=scan.store_id,
@@ -112,80 +152,98 @@ def redeem_goods(
         entry_id=posted[0].entry_id,
         goods_entry_id=posted[1].entry_id if counted else None,
     )
-    _write(redemption, basket, accepted.prices)
-    return redemption
+    _write_lines(redemption, accepted.lines)
+    return Redeemed(Receipt(redemption, accepted.lines), Tenths(held.balance(_points_of(scan))))
 
 
 def _held_scan(till: Till, scan_id: int) -> CardScan:
     """The scan of this very terminal, locked: whoever else confirms it waits and then repeats."""
-    scan = db.session.scalar(
-        select(CardScan)
-        .where(
-            CardScan.id == scan_id,
-            CardScan.village_id == till.village_id,
-            CardScan.terminal_id == till.terminal_id,
-        )
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
+    asked = {
+        "scan_id": scan_id, "village_id": till.village_id, "terminal_id": till.terminal_id,
+    }  # fmt: skip
+    scan = db.session.scalar(_HELD_SCAN, asked)
     if scan is None:
         raise NotFound("scan_not_found")
     return scan
 
 
-def _check_scan(scan: CardScan, redemption_key: str) -> None:
+def _check_scan(scan: CardScan, *, key_used: bool) -> None:
     """Refuse a scan that the till has left behind, a used key and a card that was replaced or
     whose member went over to another household.
     """
     owner = people.owner_of_card_id(scan.village_id, scan.card_id)
     if scan.ended_at is not None or owner.household_id != scan.household_id:
         raise Conflict("scan_ended")
-    if queries.find_redemption_by_key(scan.village_id, redemption_key) is not None:
+    if key_used:
         raise Conflict("idempotency_mismatch")
 
 
-def _repeated(earlier: Redemption, basket: Sequence[Line]) -> Redemption:
+def _repeated(earlier: Redemption, basket: Sequence[Line]) -> Redeemed:
     if set(queries.lines(earlier.id)) != set(basket):
         raise Conflict("scan_used", receipt_number=earlier.receipt_number)
-    return earlier
+    return queries.redeemed(earlier)
 
 
-def _hold_accounts(scan: CardScan, basket: Sequence[Line]) -> list[Line]:
-    """Lock the household's points and the shelves; returns the lines that have a shelf."""
+def _counted_lines(scan: CardScan, basket: Sequence[Line]) -> list[Line]:
+    """The lines whose goods have a shelf."""
     counted_ids = queries.counted_ids(scan.store_id, [line.good_id for line in basket])
-    counted = [line for line in basket if line.good_id in counted_ids]
-    ledger.hold_accounts(
+    return [line for line in basket if line.good_id in counted_ids]
+
+
+def _hold_accounts(scan: CardScan, counted: Sequence[Line]) -> ledger.Held:
+    """Lock the household's points and the shelves; everything that will be posted to is named."""
+    return ledger.hold_accounts(
         scan.village_id,
         [
-            household_spendable(scan.village_id, scan.household_id),
+            _points_of(scan),
+            store_takings(scan.village_id, scan.store_id),
             *(
-                good_account(scan.village_id, scan.store_id, Purpose.SHELF, line.good_id)
+                good_account(scan.village_id, scan.store_id, purpose, line.good_id)
                 for line in counted
+                for purpose in (Purpose.SHELF, Purpose.HANDED_OUT)
             ),
         ],
+        keys=[_entry_key(kind, scan) for kind in (EntryKind.REDEMPTION, EntryKind.GOODS_OUT)],
     )
-    return counted
 
 
-def _check_basket(scan: CardScan, basket: Sequence[Line], now: datetime) -> _Accepted:
+def _check_basket(
+    scan: CardScan, basket: Sequence[Line], held: ledger.Held, now: datetime
+) -> _Accepted:
     """Read prices, limits and what was redeemed before, all of it after the locks, and decide."""
     today = clock.local(now).date()
-    offers = queries.offers(
+    quantities = {line.good_id: line.quantity for line in basket}
+    reading = queries.read_for_till(
+        scan.village_id,
         scan.store_id,
         household_id=scan.household_id,
+        good_ids=quantities,
+        left=_left_on_shelves(held),
         today=today,
-        good_ids=[line.good_id for line in basket],
     )
-    customer = queries.customer(scan.village_id, scan.household_id, today=today)
-    follows_quickly = check_pause(customer.last_redeemed_at, now)
-    limits = queries.limits(queries.store(scan.village_id, scan.store_id))
-    total = check_redemption(basket, offers, customer=customer, limits=limits, today=today)
-    prices = {good_id: offer.price for good_id, offer in offers.items()}
-    return _Accepted(today, total, follows_quickly, prices)
+    follows_quickly = check_pause(reading.last_redeemed_at, now)
+    customer = Customer(
+        balance=Tenths(held.balance(_points_of(scan))),
+        points_today=reading.points_today,
+        last_redeemed_at=reading.last_redeemed_at,
+    )
+    total = check_redemption(
+        basket, reading.offers, customer=customer, limits=reading.limits, today=today
+    )
+    lines = tuple(
+        ReceiptLine(good_id, offer.title, offer.unit_word, quantities[good_id], offer.price)
+        for good_id, offer in reading.offers.items()
+    )
+    return _Accepted(today, total, follows_quickly, lines)
 
 
 def _post(
-    scan: CardScan, counted: Sequence[Line], accepted: _Accepted, *, clerk_id: int
+    scan: CardScan,
+    counted: Sequence[Line],
+    accepted: _Accepted,
+    held: ledger.Held,
+    *,
+    clerk_id: int,
 ) -> list[Posted]:
     """Post points and, if any are counted, goods in one batch; both are named after the scan."""
 
@@ -195,7 +253,7 @@ def _post(
             kind=kind,
             occurred_on=accepted.today,
             actor_id=clerk_id,
-            idempotency_key=f"{kind}:{scan.id}",
+            idempotency_key=_entry_key(kind, scan),
             transfers=transfers,
         )
 
@@ -204,33 +262,49 @@ def _post(
     drafts = [draft(EntryKind.REDEMPTION, points)]
     if counted:
         drafts.append(draft(EntryKind.GOODS_OUT, goods_transfers(**place, counted_lines=counted)))
-    return ledger.post(drafts)
+    return ledger.post(drafts, held)
+
+
+def _points_of(scan: CardScan) -> Address:
+    return household_spendable(scan.village_id, scan.household_id)
+
+
+def _left_on_shelves(held: ledger.Held) -> dict[int, int]:
+    """By good id."""
+    return {
+        address.unit_id: held.balance(address)
+        for address in held.balances
+        if address.purpose is Purpose.SHELF
+    }
+
+
+def _entry_key(kind: EntryKind, scan: CardScan) -> str:
+    return f"{kind}:{scan.id}"
 
 
 def _next_receipt_number(store_id: int) -> int:
     """The next number of the store; its row is locked until the commit, so there are no gaps."""
-    number = db.session.scalar(
-        update(Store)
-        .where(Store.id == store_id)
-        .values(receipt_number_last=Store.receipt_number_last + 1)
-        .returning(Store.receipt_number_last)
-        .execution_options(synchronize_session=False)
-    )
+    number: int | None = db.session.scalar(_NEXT_NUMBER, {"of_store": store_id})
     if number is None:
         raise NotFound("store_not_found")
     return number
 
 
-def _write(redemption: Redemption, basket: Sequence[Line], prices: Mapping[int, Tenths]) -> None:
-    db.session.add(redemption)
-    db.session.flush()
-    db.session.add_all(
-        RedemptionLine(
-            redemption_id=redemption.id,
-            good_id=line.good_id,
-            quantity=line.quantity,
-            price=prices[line.good_id],
-        )
-        for line in basket
+def _write(**columns: Any) -> Redemption:
+    db.session.execute(_WRITE, columns)
+    return Redemption(**columns)
+
+
+def _write_lines(redemption: Redemption, lines: Sequence[ReceiptLine]) -> None:
+    db.session.execute(
+        _WRITE_LINES,
+        [
+            {
+                "redemption_id": redemption.id,
+                "good_id": line.good_id,
+                "quantity": line.quantity,
+                "price": line.price,
+            }
+            for line in lines
+        ],
     )
-    db.session.flush()

@@ -1,0 +1,142 @@
+"""What a redemption is decided on, read behind the locks: one statement, made once."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import and_, bindparam, func, select
+
+from app.extensions import db
+from app.kit.db import table_of
+from app.kit.errors import NotFound
+from app.kit.month import Month
+from app.kit.points import Tenths
+from app.store.domain.goods import Offer
+from app.store.domain.redemption import Limits
+from app.store.models import Good, Redemption, RedemptionLine, Store
+
+_STORE, _GOOD = table_of(Store), table_of(Good)
+_REDEMPTION, _LINE = table_of(Redemption), table_of(RedemptionLine)
+
+_NOT_VOIDED = and_(
+    _REDEMPTION.c.household_id == bindparam("household_id"), _REDEMPTION.c.voided_at.is_(None)
+)
+_POINTS_TODAY = (
+    select(func.sum(_REDEMPTION.c.total))
+    .where(_NOT_VOIDED, _REDEMPTION.c.sold_on == bindparam("today"))
+    .scalar_subquery()
+)
+_LAST_REDEEMED_AT = (
+    select(_REDEMPTION.c.created_at)
+    .where(_NOT_VOIDED, _REDEMPTION.c.village_id == bindparam("village_id"))
+    .order_by(_REDEMPTION.c.id.desc())
+    .limit(1)
+    .scalar_subquery()
+)
+_TAKEN = (
+    select(_LINE.c.good_id, func.sum(_LINE.c.quantity).label("pieces"))
+    .join(_REDEMPTION, _REDEMPTION.c.id == _LINE.c.redemption_id)
+    .where(
+        _NOT_VOIDED,
+        _REDEMPTION.c.sold_on.between(bindparam("month_first_day"), bindparam("month_last_day")),
+    )
+    .group_by(_LINE.c.good_id)
+    .subquery("taken")
+)
+# The store is always there, so that its limits and the household's figures are, for whatever
+# basket. Goods in the order of a receipt.
+_READING = (
+    select(
+        _STORE.c.redemption_points_max,
+        _STORE.c.household_day_points_max,
+        _POINTS_TODAY.label("points_today"),
+        _LAST_REDEEMED_AT.label("last_redeemed_at"),
+        _GOOD.c.id,
+        _GOOD.c.barcode,
+        _GOOD.c.title,
+        _GOOD.c.unit_word,
+        _GOOD.c.price,
+        _GOOD.c.active,
+        _GOOD.c.expires_on,
+        _GOOD.c.household_month_max,
+        _TAKEN.c.pieces,
+    )
+    .select_from(_STORE)
+    .outerjoin(
+        _GOOD,
+        and_(
+            _GOOD.c.store_id == _STORE.c.id,
+            _GOOD.c.id.in_(bindparam("good_ids", expanding=True)),
+        ),
+    )
+    .outerjoin(_TAKEN, _TAKEN.c.good_id == _GOOD.c.id)
+    .where(_STORE.c.id == bindparam("store_id"), _STORE.c.village_id == bindparam("village_id"))
+    .order_by(_GOOD.c.price.desc(), _GOOD.c.title)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TillReading:
+    """What the store offers a household now, by good id in the order of a receipt, and what it
+    has redeemed today; voided redemptions do not count.
+    """
+
+    offers: Mapping[int, Offer]
+    limits: Limits
+    points_today: Tenths
+    last_redeemed_at: datetime | None
+
+
+def read_for_till(
+    village_id: int,
+    store_id: int,
+    *,
+    household_id: int,
+    good_ids: Collection[int],
+    left: Mapping[int, int],
+    today: date,
+) -> TillReading:
+    """Read it for the goods of a basket; `left` is what their shelves hold, by good id.
+
+    Raises NotFound `store_not_found`.
+    """
+    month = Month.of(today)
+    rows = db.session.execute(
+        _READING,
+        {
+            "village_id": village_id,
+            "store_id": store_id,
+            "household_id": household_id,
+            "good_ids": list(good_ids),
+            "today": today,
+            "month_first_day": month.first_day,
+            "month_last_day": month.last_day,
+        },
+    ).all()
+    if not rows:
+        raise NotFound("store_not_found")
+    first = rows[0]
+    return TillReading(
+        offers={
+            row.id: Offer(
+                good_id=row.id,
+                barcode=row.barcode,
+                title=row.title,
+                unit_word=row.unit_word,
+                price=Tenths(row.price),
+                left=left.get(row.id),
+                active=row.active,
+                expires_on=row.expires_on,
+                household_month_max=row.household_month_max,
+                taken_this_month=int(row.pieces or 0),
+            )
+            for row in rows
+            if row.id is not None
+        },
+        limits=Limits(
+            redemption_points_max=Tenths(first.redemption_points_max),
+            household_day_points_max=Tenths(first.household_day_points_max),
+        ),
+        points_today=Tenths(first.points_today or 0),
+        last_redeemed_at=first.last_redeemed_at,
+    )
