@@ -49,6 +49,11 @@ class JsonBlueprint(Blueprint):
 
     ARGUMENTS_PARSER = _StrictParser()
 
+    def arguments(self, schema: type[Schema], **options: Any) -> Callable[..., Any]:
+        """Read the request through a schema that is made now, not anew for every request."""
+        decorate: Callable[..., Any] = super().arguments(schema(), **options)
+        return decorate
+
     def add_url_rule(
         self,
         rule: str,

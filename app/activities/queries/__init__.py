@@ -1,5 +1,6 @@
 """Reads of activities."""
 
+from .attendance import AtTheDoor as AtTheDoor
 from .attendance import at_the_door as at_the_door
 from .attendance import attendance as attendance
 from .attendance import attendance_of as attendance_of

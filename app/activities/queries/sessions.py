@@ -29,6 +29,7 @@ from app.extensions import db
 from app.identity import queries as places
 from app.identity.domain import Principal, Role
 from app.kit import clock
+from app.kit.db import table_of
 from app.kit.errors import Conflict, NotFound
 from app.kit.points import Tenths
 from app.rulebook import queries as rulebook
@@ -40,16 +41,17 @@ ACTIVITY_RULE_KINDS = frozenset({RuleKind.EARN, RuleKind.SPEND})
 
 
 # Made once: putting a statement together takes longer than this one takes to run.
+_SESSION, _ORGANISER = table_of(ActivitySession), table_of(ActivityOrganiser)
 _ORGANISED = (
-    select(ActivitySession.village_id, ActivityOrganiser.account_id)
+    select(_SESSION.c.village_id, _ORGANISER.c.account_id)
     .outerjoin(
-        ActivityOrganiser,
+        _ORGANISER,
         and_(
-            ActivityOrganiser.activity_id == ActivitySession.activity_id,
-            ActivityOrganiser.account_id == bindparam("account_id"),
+            _ORGANISER.c.activity_id == _SESSION.c.activity_id,
+            _ORGANISER.c.account_id == bindparam("account_id"),
         ),
     )
-    .where(ActivitySession.id == bindparam("session_id"))
+    .where(_SESSION.c.id == bindparam("session_id"))
 )
 
 

@@ -1,8 +1,9 @@
 """Check-in and check-out, and the organiser's word on who was there."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from app.activities import queries
 from app.activities.domain.check_in import (
@@ -19,13 +20,14 @@ from app.activities.domain.signups import SignupSource
 from app.activities.models import Activity, ActivitySession, Attendance, Signup
 from app.extensions import db
 from app.kit import clock
+from app.kit.db import insert_row
 from app.kit.errors import Conflict, Fact, Invalid, NotFound
 from app.kit.ids import new_id
 from app.kit.text import clean_line
 from app.people import queries as people
 from app.people.domain.households import MemberRef
 
-from .scheduling import check_running, lock_running_session, lock_session_row
+from .scheduling import activity_of, check_running, lock_running_session, lock_session_row
 from .signups import add_signup, confirm_place
 
 OWN_CHECK_OUT_WITHIN = timedelta(hours=1)
@@ -57,8 +59,8 @@ def check_in(
     `not_signed_up`, `member_not_active`, `insufficient_points`, and what `check_running` raises.
     """
     session = lock_session_row(village_id, session_id)
-    activity, row, signup = queries.at_the_door(session, member_id)
-    check_running(session, activity)
+    door = queries.at_the_door(session, member_id)
+    check_running(session, door)
     at = clock.now() if arrived_at is None else _paper_time(session, arrived_at)
     member = people.member(village_id, member_id)
     ruling = rule_arrival(
@@ -66,27 +68,30 @@ def check_in(
         Arrival(
             at=at,
             source=source,
-            standing=None if row is None else State(row.state),
-            place=None if signup is None else Place(signup.place),
-            drop_in=activity.drop_in,
-            seats_free=_seats_free(session, signup),
+            standing=door.standing,
+            place=door.place,
+            drop_in=door.drop_in,
+            seats_free=_seats_free(session, door.place),
         ),
     )
     if ruling.state is None:
         raise Conflict(ruling.refusal, name=member.name, **_times(session))
+    row = None if door.standing is None else queries.attendance_of(session_id, member_id)
     if row is not None and ruling.unchanged:
         return CheckedIn(row, member.name, unchanged=True)
-    if ruling.state is State.PRESENT:
-        _admit(session, activity, signup, member_id, actor_id)
-    row = row or _new_row(session, member)
-    row.state, row.waits_for = ruling.state, ruling.waits_for
-    row.source, row.staff_entry = source, source is Source.PAPER
-    row.phone_digest = phone_digest if source in OWN_SCANS else None
-    row.checked_in_at, row.checked_in_by = at, actor_id
-    row.reason = ""
-    db.session.add(row)
-    db.session.flush()
-    return CheckedIn(row, member.name, unchanged=False)
+    if ruling.state is State.PRESENT and door.place is not Place.CONFIRMED:
+        signup = queries.live_signup(session_id, member_id)
+        _admit(session, activity_of(session), signup, member_id, actor_id)
+    came: dict[str, Any] = {
+        "state": ruling.state,
+        "waits_for": ruling.waits_for,
+        "source": source,
+        "staff_entry": source is Source.PAPER,
+        "phone_digest": phone_digest if source in OWN_SCANS else None,
+        "checked_in_at": at,
+        "checked_in_by": actor_id,
+    }
+    return CheckedIn(_write(session, member, row, came), member.name, unchanged=False)
 
 
 def check_in_list(
@@ -171,10 +176,12 @@ def mark_not_there(
     if attendance is None:
         if queries.live_signup(session_id, member_id) is None:
             raise NotFound("signup_not_found")
-        attendance = _new_row(session, people.member(village_id, member_id))
-        attendance.source = Source.ROSTER
-        attendance.staff_entry = False
-        attendance.checked_in_by = actor_id
+        attendance = Attendance(
+            **_columns(session, people.member(village_id, member_id)),
+            source=Source.ROSTER,
+            staff_entry=False,
+            checked_in_by=actor_id,
+        )
         db.session.add(attendance)
     attendance.state = State.EXCUSED if excuse.strip() else State.ABSENT
     attendance.reason = excuse and clean_line(excuse, length_max=100, field="请假原因")
@@ -205,22 +212,36 @@ def _admit(
         confirm_place(signup=signup, activity=activity, actor_id=actor_id)
 
 
-def _seats_free(session: ActivitySession, signup: Signup | None) -> int:
+def _seats_free(session: ActivitySession, place: Place | None) -> int:
     """Somebody's own seat, or those that nobody has: most people need no counting."""
-    if signup is not None and signup.place == Place.CONFIRMED:
+    if place is Place.CONFIRMED:
         return 1
     return session.seats - queries.count_places(session.id)[Place.CONFIRMED]
 
 
-def _new_row(session: ActivitySession, member: MemberRef) -> Attendance:
-    return Attendance(
-        id=new_id(),
-        village_id=session.village_id,
-        session_id=session.id,
-        member_id=member.id,
-        household_id=member.household_id,
-        reason="",
-    )
+def _write(
+    session: ActivitySession, member: MemberRef, row: Attendance | None, came: Mapping[str, Any]
+) -> Attendance:
+    """The member's row, a new one if there is none yet, saying how they came."""
+    if row is None:
+        return insert_row(db.session, Attendance, **_columns(session, member), **came)
+    for name, value in came.items():
+        setattr(row, name, value)
+    row.reason = ""
+    db.session.flush()
+    return row
+
+
+def _columns(session: ActivitySession, member: MemberRef) -> dict[str, Any]:
+    """What every new row begins with."""
+    return {
+        "id": new_id(),
+        "village_id": session.village_id,
+        "session_id": session.id,
+        "member_id": member.id,
+        "household_id": member.household_id,
+        "reason": "",
+    }
 
 
 def _paper_time(session: ActivitySession, arrived_at: datetime) -> datetime:

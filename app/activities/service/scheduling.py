@@ -183,7 +183,7 @@ def lock_session_row(village_id: int, session_id: int) -> ActivitySession:
     """A session with its row locked: all that changes who has a seat, who was there or what it
     earns takes its turn here. NotFound `session_not_found`.
 
-    Its activity is read in a statement of its own: one that waited for the lock would see it as
+    What belongs to it is read in another statement: one that waited for the lock would see it as
     it was before.
     """
     session = db.session.scalar(_LOCKED, {"session_id": session_id, "village_id": village_id})
@@ -195,7 +195,12 @@ def lock_session_row(village_id: int, session_id: int) -> ActivitySession:
 def lock_session(village_id: int, session_id: int) -> tuple[ActivitySession, Activity]:
     """The same with its activity."""
     session = lock_session_row(village_id, session_id)
-    return session, db.session.scalars(_FRESH, {"activity_id": session.activity_id}).one()
+    return session, activity_of(session)
+
+
+def activity_of(session: ActivitySession) -> Activity:
+    """The activity of a session whose row is locked, whatever was seen of it before."""
+    return db.session.scalars(_FRESH, {"activity_id": session.activity_id}).one()
 
 
 def lock_running_session(village_id: int, session_id: int) -> tuple[ActivitySession, Activity]:
@@ -207,7 +212,7 @@ def lock_running_session(village_id: int, session_id: int) -> tuple[ActivitySess
     return session, activity
 
 
-def check_running(session: ActivitySession, activity: Activity) -> None:
+def check_running(session: ActivitySession, activity: Activity | queries.AtTheDoor) -> None:
     """Raises Conflict `activity_not_approved`, `activity_cancelled` or `session_closed`."""
     if activity.cancelled_at is not None:
         raise Conflict("activity_cancelled")

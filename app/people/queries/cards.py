@@ -1,11 +1,13 @@
 """Reads of cards."""
 
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, or_, select
+from sqlalchemy import Select, and_, bindparam, func, or_, select
 
 from app.extensions import db
 from app.kit.codes import CodeKind, code_digest, read_code
+from app.kit.db import table_of
 from app.kit.errors import NotFound
 from app.people.domain.households import CardOwner
 from app.people.models import (
@@ -34,27 +36,33 @@ def owner_of_card_id(village_id: int, card_id: int) -> CardOwner:
 
 
 # Made once: one of them is asked at every card scanned.
+_CARD, _MEMBERSHIP = table_of(Card), table_of(HouseholdMembership)
 _LIVE = (
-    select(Card, HouseholdMembership.household_id)
-    .outerjoin(HouseholdMembership, and_(HouseholdMembership.member_id == Card.member_id, IS_OPEN))
-    .where(Card.ended_at.is_(None))
+    select(
+        _CARD.c.id,
+        _CARD.c.village_id,
+        func.coalesce(_CARD.c.household_id, _MEMBERSHIP.c.household_id).label("household_id"),
+        _CARD.c.member_id,
+    )
+    .outerjoin(
+        _MEMBERSHIP,
+        and_(_MEMBERSHIP.c.member_id == _CARD.c.member_id, _MEMBERSHIP.c.ended_on.is_(None)),
+    )
+    .where(_CARD.c.ended_at.is_(None))
 )
-_BY_CODE = _LIVE.where(Card.code_digest == bindparam("wanted"))
-_BY_ID = _LIVE.where(Card.id == bindparam("wanted"))
+_BY_CODE = _LIVE.where(_CARD.c.code_digest == bindparam("wanted"))
+_BY_ID = _LIVE.where(_CARD.c.id == bindparam("wanted"))
 
 
-def _owner(
-    village_id: int | None, query: Select[Card, int | None], wanted: int | bytes
-) -> CardOwner:
+def _owner(village_id: int | None, query: Select[Any], wanted: int | bytes) -> CardOwner:
     row = db.session.execute(query, {"wanted": wanted}).one_or_none()
-    if row is None or village_id not in (None, row.Card.village_id):
+    if row is None or village_id not in (None, row.village_id):
         raise NotFound("card_not_found")
-    card: Card = row.Card
     return CardOwner(
-        card_id=card.id,
-        village_id=card.village_id,
-        household_id=card.household_id or row.household_id,
-        member_id=card.member_id,
+        card_id=row.id,
+        village_id=row.village_id,
+        household_id=row.household_id,
+        member_id=row.member_id,
     )
 
 

@@ -3,10 +3,11 @@
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, bindparam, func, or_, select
+from sqlalchemy import Select, and_, bindparam, func, or_, select
 
 from app.extensions import db, settings
 from app.identity.queries import grids
+from app.kit.db import table_of
 from app.kit.errors import NotFound
 from app.kit.sealing import Sealer
 from app.kit.text import normalise_name
@@ -110,10 +111,11 @@ def find_households(village_id: int, household_ids: Collection[int]) -> dict[int
 
 def member(village_id: int, member_id: int) -> MemberRef:
     """A member of the village; NotFound `member_not_found`."""
-    row = db.session.execute(_MEMBER, {"member_id": member_id}).one_or_none()
-    if row is None or row.Member.village_id != village_id:
+    asked = {"member_id": member_id, "village_id": village_id}
+    row = db.session.execute(_MEMBER, asked).one_or_none()
+    if row is None:
         raise NotFound("member_not_found")
-    return to_member_ref(row)
+    return _member_ref(row, row)
 
 
 def members(
@@ -214,14 +216,35 @@ def member_rows(village_id: int | None) -> Select[Member, HouseholdMembership]:
     return query if village_id is None else query.where(Member.village_id == village_id)
 
 
-# Made once: several are asked for at every card scanned.
-_MEMBER = member_rows(None).where(Member.id == bindparam("member_id"))
+# Made once: asked for at every card scanned.
+_PERSON, _MEMBERSHIP = table_of(Member), table_of(HouseholdMembership)
+_MEMBER = (
+    select(
+        _PERSON.c.id,
+        _PERSON.c.name,
+        _PERSON.c.gender,
+        _PERSON.c.birth_month,
+        _PERSON.c.is_party_member,
+        _PERSON.c.status,
+        _PERSON.c.status_on,
+        _MEMBERSHIP.c.household_id,
+        _MEMBERSHIP.c.relation,
+        _MEMBERSHIP.c.is_head,
+    )
+    .join(
+        _MEMBERSHIP,
+        and_(_MEMBERSHIP.c.member_id == _PERSON.c.id, _MEMBERSHIP.c.ended_on.is_(None)),
+    )
+    .where(_PERSON.c.id == bindparam("member_id"), _PERSON.c.village_id == bindparam("village_id"))
+)
 
 
 def to_member_ref(row: Row[Member, HouseholdMembership]) -> MemberRef:
     """The member that a row of `member_rows` spells."""
-    person: Member = row.Member
-    membership: HouseholdMembership = row.HouseholdMembership
+    return _member_ref(row.Member, row.HouseholdMembership)
+
+
+def _member_ref(person: Any, membership: Any) -> MemberRef:
     return MemberRef(
         id=person.id,
         household_id=membership.household_id,

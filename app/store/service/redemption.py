@@ -3,14 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy import bindparam, insert, select, update
 
 from app.extensions import db
 from app.identity import service as identity
 from app.kit import clock
-from app.kit.db import table_of
+from app.kit.db import insert_row, table_of
 from app.kit.errors import Conflict, NotFound
 from app.kit.ids import new_id
 from app.kit.points import Tenths
@@ -77,7 +76,6 @@ _NEXT_NUMBER = (
     .values(receipt_number_last=_STORE.c.receipt_number_last + 1)
     .returning(_STORE.c.receipt_number_last)
 )
-_WRITE = insert(table_of(Redemption))
 _WRITE_LINES = insert(table_of(RedemptionLine))
 
 
@@ -134,7 +132,9 @@ def redeem_goods(
     now = clock.now()
     accepted = _check_basket(scan, basket, held, now)
     posted = _post(scan, counted, accepted, held, clerk_id=till.clerk_id)
-    redemption = _write(
+    redemption = insert_row(
+        db.session,
+        Redemption,
         id=new_id(),
         village_id=scan.village_id,
         store_id=scan.store_id,
@@ -288,11 +288,6 @@ def _next_receipt_number(store_id: int) -> int:
     if number is None:
         raise NotFound("store_not_found")
     return number
-
-
-def _write(**columns: Any) -> Redemption:
-    db.session.execute(_WRITE, columns)
-    return Redemption(**columns)
 
 
 def _write_lines(redemption: Redemption, lines: Sequence[ReceiptLine]) -> None:
