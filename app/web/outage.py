@@ -9,20 +9,8 @@ _SQLSTATE_CLASSES = {"08", "53", "57", "58", "XX"}
 _SQLITE_CODES = {5, 6, 8, 10, 11, 13, 14}
 
 
-def is_outage(error: BaseException | None) -> bool:
-    """Whether the database failed, not the statement: the same request may succeed later.
-
-    A full SQLite gives up the whole transaction, so that going back to a savepoint fails too;
-    the outage is then the failure before the last one.
-    """
-    while error is not None:
-        if isinstance(error, DBAPIError) and _is_outage(error):
-            return True
-        error = error.__context__
-    return False
-
-
-def _is_outage(error: DBAPIError) -> bool:
+def is_outage(error: DBAPIError) -> bool:
+    """Whether the database failed, not the statement: the same request may succeed later."""
     sqlite_code = getattr(error.orig, "sqlite_errorcode", None)
     if sqlite_code is not None:
         return sqlite_code & 0xFF in _SQLITE_CODES
