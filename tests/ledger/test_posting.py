@@ -276,3 +276,40 @@ def test_held_accounts_are_there_before_anything_is_posted() -> None:
         return service.post([draft("budget → pending1 5")])[0].entry_id
 
     assert queries.entry(VILLAGE, run_in_transaction(hold_then_post)).kind == EntryKind.AWARD
+
+
+def test_what_was_held_is_posted_to_without_asking_again() -> None:
+    open_book()
+    accounts = [ACCOUNTS["pending1"], ACCOUNTS["budget"]]
+    one = draft("budget → pending1 5")
+
+    def hold_then_post() -> tuple[Posted, dict[str, int]]:
+        ours = service.hold_accounts(VILLAGE, accounts, [one.idempotency_key])
+        assert ours.balance(ACCOUNTS["budget"]) == 1000
+        (posted,) = service.post([one], ours)
+        return posted, {name: ours.balance(ACCOUNTS[name]) for name in ("budget", "pending1")}
+
+    first, after = run_in_transaction(hold_then_post)
+    assert after == held("budget pending1") == {"budget": 995, "pending1": 5}
+    again = run_in_transaction(
+        lambda: service.post([one], service.hold_accounts(VILLAGE, accounts, [one.idempotency_key]))
+    )
+    assert (again[0].entry_id, again[0].replayed) == (first.entry_id, True)
+    assert held("budget pending1") == after
+
+
+@pytest.mark.parametrize(
+    ("names", "key"), [(["pending1"], "k"), (["pending1", "budget"], "another")]
+)
+def test_what_was_not_held_is_not_posted_to(names: list[str], key: str) -> None:
+    """It would be posted to without a limit, or twice under one key."""
+    open_book()
+    accounts = [ACCOUNTS[name] for name in names]
+    with pytest.raises(RuntimeError, match="not held"):
+        run_in_transaction(
+            lambda: service.post(
+                [draft("budget → pending1 5", key="k")],
+                service.hold_accounts(VILLAGE, accounts, [key]),
+            )
+        )
+    assert held("budget pending1") == {"budget": 1000, "pending1": 0}
