@@ -4,10 +4,11 @@ Each statement is a round trip and costs the server as much as all that Python d
 figures only ever go down.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
 from typing import Any
 
+import psycopg
+import pytest
 from flask import Flask
 from sqlalchemy import event
 
@@ -27,22 +28,32 @@ _CHECK_IN = {"postgresql": 10, "sqlite": 11}
 _REDEMPTION = {"postgresql": 14, "sqlite": 19}
 
 
-@contextmanager
-def _statements() -> Iterator[list[str]]:
-    """Every statement that the application sends while the block runs."""
-    sent: list[str] = []
+@pytest.fixture
+def sent(each_app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """Every statement that reaches the driver, whoever sends it."""
+    noted: list[str] = []
+
+    def noting(send: Callable[..., Any]) -> Callable[..., Any]:
+        def note_and_send(cursor: Any, statement: str, *rest: Any, **options: Any) -> Any:
+            noted.append(statement)
+            return send(cursor, statement, *rest, **options)
+
+        return note_and_send
 
     def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        sent.append(statement)
+        noted.append(statement)
 
+    if db.engine.dialect.name == "postgresql":
+        for name in ("execute", "executemany"):
+            monkeypatch.setattr(psycopg.Cursor, name, noting(getattr(psycopg.Cursor, name)))
+        yield noted
+        return
     event.listen(db.engine, "before_cursor_execute", note)
-    try:
-        yield sent
-    finally:
-        event.remove(db.engine, "before_cursor_execute", note)
+    yield noted
+    event.remove(db.engine, "before_cursor_execute", note)
 
 
-def test_a_card_scanned_at_the_door(each_app: Flask) -> None:
+def test_a_card_scanned_at_the_door(each_app: Flask, sent: list[str]) -> None:
     branch = make_branch()
     session = make_session(branch)
     path = f"/activity-sessions/{session.id}/scans"
@@ -50,13 +61,13 @@ def test_a_card_scanned_at_the_door(each_app: Flask) -> None:
     card = {"code": issue_member_card(branch.people, "王大山")}
     with at(0):
         organiser = ApiClient(each_app, branch.places.token(Role.ORGANISER))
-        with _statements() as sent:
-            answer = organiser.post(path, card)
+        sent.clear()
+        answer = organiser.post(path, card)
     assert answer.get_json()["level"] == "ok"
     assert len(sent) == _CHECK_IN[db.engine.dialect.name], "\n".join(sent)
 
 
-def test_a_redemption_of_three_goods(each_app: Flask) -> None:
+def test_a_redemption_of_three_goods(each_app: Flask, sent: list[str]) -> None:
     shop = make_shop(make_places())
     shop.give_points("0002", "100")
     run_in_transaction(
@@ -76,7 +87,7 @@ def test_a_redemption_of_three_goods(each_app: Flask) -> None:
     # The first household's redemption opens the accounts of what is handed out, once for all.
     for name in ("王大山", "陈桂兰"):
         path = f"/scans/{shop.scan(name)}/redemption"
-        with _statements() as sent:
-            answer = till.post(path, {"lines": lines})
+        sent.clear()
+        answer = till.post(path, {"lines": lines})
         assert answer.status_code == 201
     assert len(sent) == _REDEMPTION[db.engine.dialect.name], "\n".join(sent)

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import and_, bindparam, func, select
 
@@ -117,26 +118,26 @@ def read_for_till(
         raise NotFound("store_not_found")
     first = rows[0]
     return TillReading(
-        offers={
-            row.id: Offer(
-                good_id=row.id,
-                barcode=row.barcode,
-                title=row.title,
-                unit_word=row.unit_word,
-                price=Tenths(row.price),
-                left=left.get(row.id),
-                active=row.active,
-                expires_on=row.expires_on,
-                household_month_max=row.household_month_max,
-                taken_this_month=int(row.pieces or 0),
-            )
-            for row in rows
-            if row.id is not None
-        },
+        offers={row.id: _offer(row, left.get(row.id)) for row in rows if row.id is not None},
         limits=Limits(
             redemption_points_max=Tenths(first.redemption_points_max),
             household_day_points_max=Tenths(first.household_day_points_max),
         ),
         points_today=Tenths(first.points_today or 0),
         last_redeemed_at=first.last_redeemed_at,
+    )
+
+
+def _offer(row: Any, left: int | None) -> Offer:
+    return Offer(
+        good_id=row.id,
+        barcode=row.barcode,
+        title=row.title,
+        unit_word=row.unit_word,
+        price=Tenths(row.price),
+        left=left,
+        active=row.active,
+        expires_on=row.expires_on,
+        household_month_max=row.household_month_max,
+        taken_this_month=int(row.pieces or 0),
     )
