@@ -1,5 +1,6 @@
 """Counties of invented villages that several benches read; each size is loaded once a run."""
 
+import gc
 import os
 import time
 from collections.abc import Callable, Iterator
@@ -54,10 +55,14 @@ def open_county(site: Site, shape: CountyShape) -> Iterator[LoadedCounty]:
 @contextmanager
 def _application(url: str) -> Iterator[Flask]:
     app = create_app(settings_for(url))
+    # As wsgi.py does it.
+    gc.collect()
+    gc.freeze()
     with app.app_context():
         yield app
         db.session.remove()
         db.engine.dispose()
+    gc.unfreeze()
 
 
 def repeated(work: Callable[[], object]) -> Run:
