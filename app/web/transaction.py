@@ -67,10 +67,14 @@ def _begin() -> None:
     """Be in a transaction that may write, and see nothing that was read before it.
 
     On PostgreSQL the one in which the principal was looked up goes on: each of its statements
-    sees what was committed until then. On SQLite it has to end, because it was begun for reading.
+    sees what was committed until then. On SQLite it has to end, because it was begun for reading,
+    and so has one that was begun to see a single instant.
     """
     session = db.session
-    if _is_sqlite() or session.identity_map or session.new:
+    only_reads = _is_sqlite() or session.connection().get_execution_options().get(
+        "postgresql_readonly"
+    )
+    if only_reads or session.identity_map or session.new:
         session.rollback()
     if _is_sqlite():
         session.connection(execution_options={"writes": True})
