@@ -8,7 +8,7 @@ primary key refuses the second, nothing is lost.
 
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
@@ -31,7 +31,7 @@ class IdSource:
         """A new id, greater than every one made before here and greater than `after`."""
         return self.take(1, after)[0]
 
-    def take(self, count: int, after: int = 0) -> range:
+    def take(self, count: int, after: int = 0) -> Sequence[int]:
         """So many new ids in growing order, all of them such as `next` makes."""
         node = (os.getpid() if self._node is None else self._node) % (1 << _NODE_BITS)
         milliseconds = int(clock.now().timestamp() * 1000) - _EPOCH_MS
@@ -59,7 +59,7 @@ def new_id(after: int = 0) -> int:
     return _process_source.next(after)
 
 
-def new_ids(count: int, after: int = 0) -> range:
+def new_ids(count: int, after: int = 0) -> Sequence[int]:
     """Fresh ids for so many rows, in growing order."""
     return _process_source.take(count, after)
 

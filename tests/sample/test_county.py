@@ -3,7 +3,7 @@ written.
 """
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -168,9 +168,10 @@ class _Script(IdSource):
         super().__init__()
         self._ids = iter([row.id, *(moved.id for moved in row.transfers)])
 
-    def next(self, after: int = 0) -> int:
-        found = next(self._ids)
-        assert found > after
+    def take(self, count: int, after: int = 0) -> Sequence[int]:
+        found = [next(self._ids) for _ in range(count)]
+        assert found == sorted(found)
+        assert found[0] > after
         return found
 
 
