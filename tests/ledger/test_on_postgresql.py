@@ -19,6 +19,10 @@ from app.web.transaction import run_in_transaction
 from tests.conftest import settings_for
 from tests.ledger.books import draft, open_book, post
 
+_ENTRIES_FETCHED = text(
+    "SELECT idx_tup_fetch FROM pg_stat_xact_user_tables WHERE relname = 'ledger_entry'"
+)
+
 
 @pytest.fixture(autouse=True)
 def book(postgres_url: str) -> Iterator[None]:
@@ -67,3 +71,22 @@ def test_a_connection_lost_on_the_way_is_an_outage_and_the_next_post_finds_anoth
     assert is_outage(lost.value)
     post("scores → member1 1")
     assert checker.check() == []
+
+
+def test_a_key_is_one_look_into_its_index_whatever_the_plan_was_made_for() -> None:
+    """The plan is made when the table is known to hold one entry, and goes on being used."""
+    post("scores → member1 1", key="first")
+    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("ANALYZE"))
+    for number in range(100):
+        post("scores → member1 1", key=f"{number}")
+
+    def fetched_so_far() -> int:
+        return int(db.session.scalar(_ENTRIES_FETCHED))
+
+    def fetched_by_a_post() -> int:
+        before = fetched_so_far()
+        service.post([draft("scores → member1 1", key="last")])
+        return fetched_so_far() - before
+
+    assert run_in_transaction(fetched_by_a_post) < 10

@@ -1,5 +1,5 @@
 """The posting function's statements on PostgreSQL: two functions in the database, a round trip
-each. Their text, with the reason for each step, is in migration 0018.
+each. Their text, with the reason for each step, is in migrations 0018 and 0023.
 """
 
 from collections.abc import Sequence
