@@ -19,10 +19,15 @@ CameraPhone = Callable[[str], AbstractContextManager[Page]]
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[PostgresServer]:
     """One server for each test process; a test makes a database of its own in it."""
-    # Its databases are thrown away after every test; what must survive a crash is tested on
-    # servers that are crashed.
-    careless = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
-    with run_postgres(settings=careless) as server:
+    # Its databases are made for one test each and thrown away, hundreds of files at a time; what
+    # must survive a crash is tested on servers that are crashed.
+    careless = {
+        "fsync": "off",
+        "synchronous_commit": "off",
+        "full_page_writes": "off",
+        "max_wal_size": "256MB",
+    }
+    with run_postgres(settings=careless, in_memory=True) as server:
         yield server
 
 

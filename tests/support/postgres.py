@@ -10,7 +10,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,8 @@ _SYSTEM_FOLDER = Path("/usr/lib/postgresql")
 _SUPERUSER = "postgres"
 _SETTINGS = {"listen_addresses": "", "max_connections": "100", "shared_buffers": "64MB"}
 _SECONDS_MAX = 120
+_MEMORY = Path("/dev/shm")  # noqa: S108 - of the machine, not of this process
+_MEMORY_BYTES_FREE_MIN = 2**30
 
 
 @dataclass(slots=True)
@@ -143,19 +145,19 @@ def run_postgres(
     *,
     settings: Mapping[str, str] | None = None,
     data: Path | None = None,
+    in_memory: bool = False,
     wal_segment_mb: int = 16,
 ) -> Iterator[PostgresServer]:
     """Start a server in a temporary folder; stop it and remove the folder at the end.
 
     `settings` replace or add to those that tests run with. `data` is a folder to be made for its
-    cluster when that is to lie elsewhere.
+    cluster when that is to lie elsewhere; `in_memory` is where there is room for it there.
     """
     owner = _unprivileged_owner()
-    # Not pytest's temporary folder: the path of a socket may only have 107 characters.
-    folder = Path(tempfile.mkdtemp(prefix="points-postgres-"))
-    try:
-        if owner:
-            os.chown(folder, owner.pw_uid, owner.pw_gid)
+    with ExitStack() as stack:
+        folder = stack.enter_context(_folder_of(owner))
+        if in_memory and _has_room_in_memory():
+            data = stack.enter_context(_folder_of(owner, _MEMORY)) / "data"
         programs = _reachable(programs or find_programs(), folder, owner)
         server = PostgresServer(
             programs, data or folder / "data", folder, owner, _SETTINGS | dict(settings or {})
@@ -166,8 +168,25 @@ def run_postgres(
             yield server
         finally:
             server.stop()
+
+
+@contextmanager
+def _folder_of(owner: pwd.struct_passwd | None, parent: Path | None = None) -> Iterator[Path]:
+    # Not pytest's temporary folder: the path of a socket may only have 107 characters.
+    folder = Path(tempfile.mkdtemp(prefix="points-postgres-", dir=parent))
+    try:
+        if owner:
+            os.chown(folder, owner.pw_uid, owner.pw_gid)
+        yield folder
     finally:
         shutil.rmtree(folder)
+
+
+def _has_room_in_memory() -> bool:
+    """Whether every test process may have a cluster there."""
+    if not _MEMORY.is_dir():
+        return False
+    return shutil.disk_usage(_MEMORY).free > _MEMORY_BYTES_FREE_MIN * (os.cpu_count() or 1)
 
 
 def find_programs() -> Path:
