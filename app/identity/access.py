@@ -12,6 +12,7 @@ from app.kit import clock
 from app.kit.errors import Denied, NotSignedIn
 from app.web.access import ACCESS_ATTRIBUTE
 from app.web.access import open_to_all as open_to_all
+from app.web.cookies import keep_cookie
 from app.web.transaction import run_in_transaction
 
 from . import queries, service
@@ -137,12 +138,12 @@ def confirm_own_pin(pin: str) -> None:
 
 def set_session_cookie(response: Response, token: str) -> None:
     """Hand a session token to the browser."""
-    _set_cookie(response, SESSION_COOKIE, token, _SESSION_COOKIE_SECONDS)
+    keep_cookie(response, _cookie_name(SESSION_COOKIE), token, seconds=_SESSION_COOKIE_SECONDS)
 
 
 def set_terminal_cookie(response: Response, secret: str) -> None:
     """Hand a terminal its secret."""
-    _set_cookie(response, TERMINAL_COOKIE, secret, _TERMINAL_COOKIE_SECONDS)
+    keep_cookie(response, _cookie_name(TERMINAL_COOKIE), secret, seconds=_TERMINAL_COOKIE_SECONDS)
 
 
 def clear_session_cookie(response: Response) -> None:
@@ -172,17 +173,6 @@ def session_token() -> str | None:
 def _cookie_name(name: str) -> str:
     # The __Host- prefix pins a cookie to this host over https; plain http cannot set it.
     return f"__Host-{name}" if settings().production else name
-
-
-def _set_cookie(response: Response, name: str, value: str, seconds: int) -> None:
-    response.set_cookie(
-        _cookie_name(name),
-        value,
-        max_age=seconds,
-        secure=settings().production,
-        httponly=True,
-        samesite="Lax",
-    )
 
 
 def _load_principal() -> None:

@@ -11,6 +11,8 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app.extensions import settings
 
+from .cookies import keep_cookie
+
 _COOKIE = "onward"
 # Printable ASCII only: browsers drop tabs and line breaks, and //host would lead elsewhere.
 _OWN_PAGE = re.compile(r"/(?![/\\])[!-~]*")
@@ -23,14 +25,7 @@ def own_page(wanted: str | None) -> str:
 
 def remember_onward(response: Response, page: str, *, seconds: int) -> None:
     """Have the browser keep where to go on after signing in."""
-    response.set_cookie(
-        _COOKIE,
-        page,
-        max_age=seconds,
-        secure=settings().production,
-        httponly=True,
-        samesite="Lax",
-    )
+    keep_cookie(response, _COOKIE, page, seconds=seconds)
 
 
 def onward() -> str:

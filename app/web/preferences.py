@@ -3,9 +3,8 @@
 from flask import Blueprint, Flask, redirect, request
 from werkzeug.wrappers import Response
 
-from app.extensions import settings
-
 from .access import open_to_all
+from .cookies import keep_cookie
 
 _COOKIE = "large_text"
 _COOKIE_SECONDS = 5 * 365 * 24 * 3600
@@ -18,14 +17,7 @@ preferences = Blueprint("preferences", __name__)
 def set_text_size() -> Response:
     response = redirect(_page_it_came_from(), 303)
     large = request.form.get("large") == "1"
-    response.set_cookie(
-        _COOKIE,
-        "1" if large else "0",
-        max_age=_COOKIE_SECONDS,
-        secure=settings().production,
-        httponly=True,
-        samesite="Lax",
-    )
+    keep_cookie(response, _COOKIE, "1" if large else "0", seconds=_COOKIE_SECONDS)
     return response
 
 

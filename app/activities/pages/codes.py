@@ -20,7 +20,6 @@ from app.activities.domain.check_in import Source, State
 from app.activities.domain.rotating_code import FINISH_WITHIN
 from app.activities.models import ActivitySession
 from app.activities.schemas import OwnScanForm
-from app.extensions import settings
 from app.identity.access import (
     actor_id,
     maybe_principal,
@@ -31,6 +30,7 @@ from app.identity.access import (
 from app.identity.domain import Role
 from app.kit import clock
 from app.kit.errors import NotFound
+from app.web.cookies import keep_cookie
 from app.web.forms import load_form
 from app.web.onward import remember_onward
 from app.web.transaction import writes
@@ -54,7 +54,7 @@ def open_rotating_code(code: str) -> Response:
     session, ticket = service.session_of_rotating_code(code, request.form.get("ticket", kept))
     response = _check_in_page(session, ticket=ticket)
     if maybe_principal() is None:
-        _set_cookie(response, _TICKET_COOKIE, ticket, _SIGN_IN_WITHIN_SECONDS)
+        keep_cookie(response, _TICKET_COOKIE, ticket, seconds=_SIGN_IN_WITHIN_SECONDS)
     return response
 
 
@@ -120,19 +120,10 @@ def _check_in_page(session: ActivitySession, *, ticket: str) -> Response:
     if caller is None:
         remember_onward(response, request.path, seconds=_SIGN_IN_WITHIN_SECONDS)
     if _PHONE_COOKIE not in request.cookies:
-        _set_cookie(response, _PHONE_COOKIE, secrets.token_urlsafe(16), _PHONE_COOKIE_SECONDS)
+        keep_cookie(
+            response, _PHONE_COOKIE, secrets.token_urlsafe(16), seconds=_PHONE_COOKIE_SECONDS
+        )
     return response
-
-
-def _set_cookie(response: Response, name: str, value: str, seconds: int) -> None:
-    response.set_cookie(
-        name,
-        value,
-        max_age=seconds,
-        secure=settings().production,
-        httponly=True,
-        samesite="Lax",
-    )
 
 
 def _check_in(session: ActivitySession, form: dict[str, Any], source: Source) -> str:

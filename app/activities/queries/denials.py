@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Select, select
 
 from app.activities.models import Activity, ActivitySession, Attendance, AttendanceDenial
 from app.extensions import db
@@ -34,7 +34,9 @@ def open_denials(village_id: int) -> list[DenialView]:
 
 def answered_denials(village_id: int, *, limit: int = 50) -> list[DenialView]:
     """What was answered last, in the order it came."""
-    return _denials(village_id, AttendanceDenial.decided_at.is_not(None))[-limit:]
+    latest = _query(village_id, AttendanceDenial.decided_at.is_not(None))
+    rows = db.session.execute(latest.order_by(AttendanceDenial.id.desc()).limit(limit))
+    return [DenialView(*row) for row in rows][::-1]
 
 
 def denial_of_award(award_id: int) -> AttendanceDenial | None:
@@ -42,13 +44,18 @@ def denial_of_award(award_id: int) -> AttendanceDenial | None:
     return db.session.scalar(select(AttendanceDenial).where(AttendanceDenial.award_id == award_id))
 
 
-def _denials(village_id: int, condition: object) -> list[DenialView]:
-    rows = db.session.execute(
+def _denials(village_id: int, condition: ColumnElement[bool]) -> list[DenialView]:
+    rows = db.session.execute(_query(village_id, condition).order_by(AttendanceDenial.id))
+    return [DenialView(*row) for row in rows]
+
+
+def _query(
+    village_id: int, condition: ColumnElement[bool]
+) -> Select[AttendanceDenial, Attendance, ActivitySession, Activity]:
+    return (
         select(AttendanceDenial, Attendance, ActivitySession, Activity)
         .join(Attendance, Attendance.id == AttendanceDenial.attendance_id)
         .join(ActivitySession, ActivitySession.id == Attendance.session_id)
         .join(Activity, Activity.id == ActivitySession.activity_id)
-        .where(AttendanceDenial.village_id == village_id, condition)  # type: ignore[arg-type]
-        .order_by(AttendanceDenial.id)
+        .where(AttendanceDenial.village_id == village_id, condition)
     )
-    return [DenialView(*row) for row in rows]
