@@ -21,6 +21,7 @@ from app.ledger.domain.judging import (
     LimitedBalance,
     Original,
     Outcome,
+    Verdict,
     judge,
 )
 from tests.ledger.books import ACCOUNTS, VILLAGE, draft
@@ -71,7 +72,7 @@ def test_an_accepted_draft_carries_its_amounts_over(
 ) -> None:
     books = _books(**before)
     wish = draft(line)
-    assert judge(wish, books) == Accepted(wish, request_digest(wish))
+    assert _judge(wish, books) == Accepted(wish, request_digest(wish))
     assert _held(books) == after
 
 
@@ -102,7 +103,7 @@ def test_a_refused_draft_leaves_the_books_as_they_are(
     before: dict[str, int], line: str, purpose: str, balance: int, needed: int
 ) -> None:
     books = _books(**before, held1=0)
-    verdict = judge(draft(line), books)
+    verdict = _judge(draft(line), books)
     assert _code(verdict) == "insufficient_balance"
     assert isinstance(verdict, DomainError)
     assert verdict.facts == {
@@ -118,10 +119,10 @@ def test_a_refused_draft_leaves_the_books_as_they_are(
 def test_a_ceiling_is_kept_at_every_step_too() -> None:
     books = _books(spendable1=10)
     books.balances[ACCOUNTS["spendable1"]].ceiling = 15
-    assert isinstance(judge(draft("issuance → spendable1 5"), books), Accepted)
-    assert _code(judge(draft("issuance → spendable1 1"), books)) == "balance_ceiling"
+    assert isinstance(_judge(draft("issuance → spendable1 5"), books), Accepted)
+    assert _code(_judge(draft("issuance → spendable1 1"), books)) == "balance_ceiling"
     to_and_fro = draft("issuance → spendable1 1; spendable1 → takings 1")
-    assert _code(judge(to_and_fro, books)) == "balance_ceiling"
+    assert _code(_judge(to_and_fro, books)) == "balance_ceiling"
     assert _held(books) == {"spendable1": 15}
 
 
@@ -130,7 +131,7 @@ def test_drafts_are_judged_one_after_the_other() -> None:
     codes = [
         verdict.code if isinstance(verdict, DomainError) else "accepted"
         for verdict in (
-            judge(draft(f"spendable1 → takings {amount}"), books) for amount in (15, 10, 5, 1)
+            _judge(draft(f"spendable1 → takings {amount}"), books) for amount in (15, 10, 5, 1)
         )
     ]
     assert codes == ["accepted", "insufficient_balance", "accepted", "insufficient_balance"]
@@ -141,18 +142,22 @@ def test_a_known_key_is_answered_before_the_balance_is_looked_at() -> None:
     wish = draft("spendable1 → takings 20", key="k")
     before = Posted(entry_id=9, period_id=3, replayed=True)
     books.outcomes["k"] = Outcome(before, request_digest(wish))
-    assert judge(wish, books) == before
+    assert _judge(wish, books) == before
     other = draft("spendable1 → takings 21", key="k")
-    assert _code(judge(other, books)) == "idempotency_mismatch"
+    assert _code(_judge(other, books)) == "idempotency_mismatch"
 
 
 def test_a_key_used_twice_in_one_batch() -> None:
     books = _books(spendable1=20)
     wish = draft("spendable1 → takings 20", key="k")
-    first = judge(wish, books)
-    assert judge(replace(wish, actor_id=99), books) == first
-    assert _code(judge(draft("spendable1 → takings 1", key="k"), books)) == "idempotency_mismatch"
+    first = _judge(wish, books)
+    assert _judge(replace(wish, actor_id=99), books) == first
+    assert _code(_judge(draft("spendable1 → takings 1", key="k"), books)) == "idempotency_mismatch"
     assert _held(books) == {"spendable1": 0}
+
+
+def _judge(wish: EntryDraft, books: Books) -> Verdict:
+    return judge(wish, request_digest(wish), books)
 
 
 def _reversal_of(original: EntryDraft, entry_id: int, key: str = "back") -> EntryDraft:
@@ -173,7 +178,7 @@ def test_a_reversal_hands_back_in_the_opposite_order() -> None:
     original = draft("pending1 → spendable1 20; spendable1 → takings 15")
     books = _books(pending1=0, spendable1=5)
     books.originals[9] = Original("settle", original.transfers)
-    assert isinstance(judge(_reversal_of(original, 9), books), Accepted)
+    assert isinstance(_judge(_reversal_of(original, 9), books), Accepted)
     assert _held(books) == {"pending1": 20, "spendable1": 0}
 
 
@@ -185,12 +190,12 @@ def test_reversals_that_are_refused() -> None:
     books.originals[11] = Original("redemption", original.transfers)
     books.reversed_ids.add(11)
     wrong = replace(_reversal_of(original, 9), transfers=draft("takings → spendable1 14").transfers)
-    assert _code(judge(wrong, books)) == "bad_entry"
-    assert _code(judge(_reversal_of(original, 8), books)) == "entry_not_found"
-    assert _code(judge(_reversal_of(original, 10), books)) == "reversal_of_reversal"
-    assert _code(judge(_reversal_of(original, 11), books)) == "already_reversed"
-    assert isinstance(judge(_reversal_of(original, 9), books), Accepted)
-    assert _code(judge(_reversal_of(original, 9, "twice"), books)) == "already_reversed"
+    assert _code(_judge(wrong, books)) == "bad_entry"
+    assert _code(_judge(_reversal_of(original, 8), books)) == "entry_not_found"
+    assert _code(_judge(_reversal_of(original, 10), books)) == "reversal_of_reversal"
+    assert _code(_judge(_reversal_of(original, 11), books)) == "already_reversed"
+    assert isinstance(_judge(_reversal_of(original, 9), books), Accepted)
+    assert _code(_judge(_reversal_of(original, 9, "twice"), books)) == "already_reversed"
     assert _held(books) == {"spendable1": 20}
 
 

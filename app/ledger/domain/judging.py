@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from app.kit.errors import Conflict, DomainError, Invalid, NotFound
 
 from .accounts import Address
-from .canonical import request_digest
 from .drafts import EntryDraft, EntryKind, Posted, TransferDraft, mirrored
 
 
@@ -72,13 +71,15 @@ class Books:
     accepted: dict[str, Accepted] = field(default_factory=dict)
 
 
-def judge(draft: EntryDraft, books: Books) -> Verdict:
+def judge(draft: EntryDraft, digest: bytes, books: Books) -> Verdict:
     """Accept a draft and carry its amounts over, or leave the books as they are.
+
+    `digest` is that of what it asks for, see `canonical.request_digest`.
 
     Its key comes first: a request that is repeated gets its entry, whatever has become of the
     balances since.
     """
-    key, digest = draft.idempotency_key, request_digest(draft)
+    key = draft.idempotency_key
     twin = books.accepted.get(key)
     if twin is not None:
         return twin if twin.request_digest == digest else Conflict("idempotency_mismatch")

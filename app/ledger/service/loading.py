@@ -16,7 +16,7 @@ from app.kit.errors import DomainError
 from app.kit.ids import new_id
 from app.kit.month import Month
 from app.ledger.domain.accounts import LIMITED_PURPOSES, Address
-from app.ledger.domain.canonical import NO_DIGEST, EntryRow, TransferRow
+from app.ledger.domain.canonical import NO_DIGEST, EntryRow, TransferRow, request_digest
 from app.ledger.domain.drafts import EntryDraft, check_form
 from app.ledger.domain.judging import Accepted, Books, LimitedBalance, judge
 from app.ledger.domain.sealing import seal_period
@@ -80,7 +80,7 @@ class WholeBook:
             for address in (moved.debit, moved.credit):
                 if address not in self._accounts:
                     self._open_account(address)
-        verdict = judge(draft, self._books)
+        verdict = judge(draft, request_digest(draft), self._books)
         if isinstance(verdict, DomainError):
             raise verdict
         if not isinstance(verdict, Accepted):

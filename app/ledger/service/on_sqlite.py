@@ -80,14 +80,16 @@ def hold(
     )
 
 
-def write(connection: Connection, batch: Batch) -> None:
-    """Insert the batch and bring the balances along."""
+def write(
+    connection: Connection, batch: Batch, *, period_id: int, account_ids: Sequence[int]
+) -> None:
+    """Insert the batch and bring the balances along; `account_ids` as the batch names them."""
     moment = batch.posted_at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
     connection.exec_driver_sql(
         _ENTRIES,
         [
             (
-                batch.village_id, batch.period_id, moment, entry.id, entry.kind,
+                batch.village_id, period_id, moment, entry.id, entry.kind,
                 entry.occurred_on.isoformat(), *entry[3:],
             )
             for entry in batch.entries
@@ -95,9 +97,21 @@ def write(connection: Connection, batch: Batch) -> None:
     )  # fmt: skip
     connection.exec_driver_sql(
         _TRANSFERS,
-        [(batch.village_id, batch.period_id, *transfer) for transfer in batch.transfers],
-    )
+        [
+            (
+                batch.village_id, period_id, transfer_id, entry_id,
+                account_ids[debit], account_ids[credit], unit_id, amount,
+            )
+            for transfer_id, entry_id, debit, credit, unit_id, amount in batch.transfers
+        ],
+    )  # fmt: skip
     connection.exec_driver_sql(
         _MOVE,
-        [(moved.change, moved.last_id, moved.account_id) for moved in batch.balance_changes()],
+        [
+            (given - taken, last_id, account_id)
+            for account_id, (taken, given, last_id) in zip(
+                account_ids, batch.movements(), strict=True
+            )
+            if last_id
+        ],
     )

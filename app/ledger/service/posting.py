@@ -4,7 +4,8 @@ In one transaction, read aloud: name the accounts; lock the open period against 
 limited balances in order; look the keys up; judge the drafts one after the other on what is
 locked; write entries, transfers and balances. Nothing else happens while the locks are held.
 What is said to the database is in `on_postgresql` and `on_sqlite`; what is decided, in
-`domain.judging`, is the same for both.
+`domain.judging`, is the same for both. PostgreSQL is told everything in one call, and writes at
+once what no judge could refuse.
 """
 
 from collections import Counter
@@ -12,11 +13,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from types import ModuleType
 
+from sqlalchemy import Connection
+
 from app.extensions import db
-from app.kit import clock
 from app.kit.errors import Conflict, DomainError, Invalid
-from app.kit.ids import new_ids
 from app.ledger.domain.accounts import LIMITED_PURPOSES, Address
+from app.ledger.domain.canonical import request_digest
 from app.ledger.domain.drafts import EntryDraft, Posted, addresses_of, check_form
 from app.ledger.domain.judging import (
     Accepted,
@@ -33,7 +35,7 @@ from app.ledger.queries.entries import entries, returns_of, reversals_of
 
 from . import on_postgresql, on_sqlite
 from .accounts import open_accounts
-from .batches import Batch, EntryColumns, Found, TransferColumns
+from .batches import Batch, Found, batch_of
 
 _ACCOUNTS_MAX = 1000
 
@@ -42,7 +44,8 @@ _ACCOUNTS_MAX = 1000
 class Held:
     """What is ours until the transaction ends, and what it was when we came by it.
 
-    New ids go above `last_id`, see LedgerBalance and LedgerPeriod.
+    New ids go above `last_id`, see LedgerBalance and LedgerPeriod. `batch` are the rows of all
+    drafts that it is held for, as long as nothing is known against them.
     """
 
     village_id: int
@@ -52,6 +55,7 @@ class Held:
     keys: frozenset[str]
     outcomes: dict[str, Outcome]
     last_id: int
+    batch: Batch | None
 
     def balance(self, address: Address) -> int:
         """What a limited one of the accounts holds, in tenths or pieces, as what was posted with
@@ -72,9 +76,9 @@ def post(drafts: Sequence[EntryDraft], held: Held | None = None) -> list[Posted]
     """
     if not drafts:
         return []
-    held = _hold_for(drafts, held)
     standing: list[Accepted | Posted] = []
-    for verdict in _judge_all(drafts, held):
+    verdicts, held = _judge_all(drafts, held)
+    for verdict in verdicts:
         if isinstance(verdict, DomainError):
             raise verdict
         standing.append(verdict)
@@ -86,8 +90,7 @@ def post_each(drafts: Sequence[EntryDraft]) -> list[Posted | DomainError]:
     """Write every draft that stands on its own; a refused one gives its refusal instead."""
     if not drafts:
         return []
-    held = _hold_for(drafts)
-    verdicts = _judge_all(drafts, held)
+    verdicts, held = _judge_all(drafts)
     written = _write(verdicts, held)
     return [
         verdict if isinstance(verdict, DomainError) else _posted(verdict, written)
@@ -110,19 +113,6 @@ def hold_accounts(village_id: int, addresses: Iterable[Address], keys: Sequence[
     return _hold(village_id, addresses, keys)
 
 
-def _hold_for(drafts: Sequence[EntryDraft], held: Held | None = None) -> Held:
-    village_id = drafts[0].village_id
-    for draft in drafts:
-        check_form(draft, village_id)
-    addresses = addresses_of(drafts)
-    if held is not None:
-        _check_held(drafts, addresses, held)
-        return held
-    if len(addresses) > _ACCOUNTS_MAX:
-        raise Invalid("batch_too_large", accounts=len(addresses), accounts_max=_ACCOUNTS_MAX)
-    return _hold(village_id, addresses, [draft.idempotency_key for draft in drafts])
-
-
 def _check_held(drafts: Sequence[EntryDraft], addresses: set[Address], held: Held) -> None:
     """What was not held would be posted to without a limit, or twice under one key."""
     keys = {draft.idempotency_key for draft in drafts}
@@ -130,7 +120,12 @@ def _check_held(drafts: Sequence[EntryDraft], addresses: set[Address], held: Hel
         raise RuntimeError("posting to an account or under a key that was not held")
 
 
-def _hold(village_id: int, addresses: Iterable[Address], keys: Sequence[str] = ()) -> Held:
+def _hold(
+    village_id: int,
+    addresses: Iterable[Address],
+    keys: Sequence[str] = (),
+    batch: Batch | None = None,
+) -> Held:
     wanted = list(addresses)
     found = _find(village_id, wanted, keys)
     if None in found.account_ids:
@@ -154,18 +149,38 @@ def _hold(village_id: int, addresses: Iterable[Address], keys: Sequence[str] = (
         raise RuntimeError("a limited account has no balance row; run `ledger check`")
     last_id = max(head_entry_id, *found.versions, 0)
     return Held(
-        village_id, period_id, account_ids, balances, frozenset(keys), found.outcomes, last_id
+        village_id=village_id,
+        period_id=period_id,
+        account_ids=account_ids,
+        balances=balances,
+        keys=frozenset(keys),
+        outcomes=found.outcomes,
+        last_id=last_id,
+        batch=batch,
     )
 
 
 def _find(village_id: int, addresses: Sequence[Address], keys: Sequence[str]) -> Found:
     # What the session still keeps to itself goes out first, as before any other statement.
     db.session.flush()
-    found: Found = _statements().hold(db.session.connection(), village_id, addresses, keys)
+    connection = db.session.connection()
+    found: Found = _statements(connection).hold(connection, village_id, addresses, keys)
     return found
 
 
-def _judge_all(drafts: Sequence[EntryDraft], held: Held) -> list[Verdict]:
+def _judge_all(
+    drafts: Sequence[EntryDraft], held: Held | None = None
+) -> tuple[list[Verdict], Held]:
+    """The verdicts, and what is held for the accepted ones to be written."""
+    village_id = drafts[0].village_id
+    for draft in drafts:
+        check_form(draft, village_id)
+    digests = [request_digest(draft) for draft in drafts]
+    addresses = addresses_of(drafts)
+    if held is None:
+        held = _hold_for(drafts, digests, list(addresses))
+    else:
+        _check_held(drafts, addresses, held)
     named = [draft.original_id for draft in drafts if draft.original_id is not None]
     books = Books(
         balances=held.balances,
@@ -174,7 +189,51 @@ def _judge_all(drafts: Sequence[EntryDraft], held: Held) -> list[Verdict]:
         reversed_ids=set(reversals_of(held.village_id, named)) if named else set(),
         returned=_returned(held.village_id, named),
     )
-    return [judge(draft, books) for draft in drafts]
+    verdicts = [judge(draft, digest, books) for draft, digest in zip(drafts, digests, strict=True)]
+    return verdicts, held
+
+
+def _hold_for(
+    drafts: Sequence[EntryDraft], digests: Sequence[bytes], addresses: Sequence[Address]
+) -> Held:
+    """Hold the accounts and keys of the drafts; on PostgreSQL they may be posted with that."""
+    if len(addresses) > _ACCOUNTS_MAX:
+        raise Invalid("batch_too_large", accounts=len(addresses), accounts_max=_ACCOUNTS_MAX)
+    village_id, keys = drafts[0].village_id, [draft.idempotency_key for draft in drafts]
+    corrects = any(draft.original_id is not None for draft in drafts)
+    if corrects or len(set(keys)) < len(keys):
+        return _hold(village_id, addresses, keys)
+    batch = batch_of(list(zip(drafts, digests, strict=True)), addresses)
+    return _post_at_once(batch) or _hold(village_id, addresses, keys, batch)
+
+
+def _post_at_once(batch: Batch) -> Held | None:
+    """Where a statement is a round trip, write what nothing can be against while holding it: it is
+    then found as the outcome of its keys. None if there is anything to be judged.
+    """
+    db.session.flush()
+    connection = db.session.connection()
+    if _statements(connection) is on_sqlite:
+        return None
+    period_id = on_postgresql.post(connection, batch)
+    if period_id is None:
+        return None
+    outcomes = {
+        entry.idempotency_key: Outcome(
+            Posted(entry.id, period_id, replayed=False), entry.request_digest
+        )
+        for entry in batch.entries
+    }
+    return Held(
+        village_id=batch.village_id,
+        period_id=period_id,
+        account_ids={},
+        balances={},
+        keys=frozenset(outcomes),
+        outcomes=outcomes,
+        last_id=0,
+        batch=batch,
+    )
 
 
 def _originals(village_id: int, entry_ids: Sequence[int]) -> dict[int, Original]:
@@ -195,51 +254,29 @@ def _returned(village_id: int, entry_ids: Sequence[int]) -> dict[int, Counter[Wa
 
 def _write(verdicts: Sequence[Verdict], held: Held) -> dict[str, Posted]:
     """Insert the accepted entries with their transfers and bring the balances along."""
-    entry_rows: list[EntryColumns] = []
-    transfer_rows: list[TransferColumns] = []
     accepted = {
         verdict.draft.idempotency_key: verdict
         for verdict in verdicts
         if isinstance(verdict, Accepted)
     }
-    rows = sum(1 + len(verdict.draft.transfers) for verdict in accepted.values())
-    ids = iter(new_ids(rows, after=held.last_id))
-    for verdict in accepted.values():
-        entry_id = next(ids)
-        entry_rows.append(_entry_row(entry_id, verdict))
-        transfer_rows += [
-            TransferColumns(
-                id=next(ids),
-                entry_id=entry_id,
-                debit_account_id=held.account_ids[transfer.debit],
-                credit_account_id=held.account_ids[transfer.credit],
-                unit_id=transfer.debit.unit_id,
-                amount=transfer.amount,
-            )
-            for transfer in verdict.draft.transfers
-        ]
-    if entry_rows:
-        batch = Batch(held.village_id, held.period_id, clock.now(), entry_rows, transfer_rows)
-        _statements().write(db.session.connection(), batch)
+    if not accepted:
+        return {}
+    batch = held.batch
+    if batch is None or len(batch.entries) > len(accepted) or batch.entries[0].id <= held.last_id:
+        rows = [(verdict.draft, verdict.request_digest) for verdict in accepted.values()]
+        batch = batch_of(rows, list(held.account_ids), after=held.last_id)
+    connection = db.session.connection()
+    _statements(connection).write(
+        connection,
+        batch,
+        period_id=held.period_id,
+        account_ids=[held.account_ids[address] for address in batch.accounts],
+    )
     return {
-        row.idempotency_key: Posted(row.id, held.period_id, replayed=False) for row in entry_rows
+        entry.idempotency_key: Posted(entry.id, held.period_id, replayed=False)
+        for entry in batch.entries
     }
 
 
-def _entry_row(entry_id: int, accepted: Accepted) -> EntryColumns:
-    draft = accepted.draft
-    return EntryColumns(
-        id=entry_id,
-        kind=draft.kind.value,
-        occurred_on=draft.occurred_on,
-        actor_id=draft.actor_id,
-        idempotency_key=draft.idempotency_key,
-        request_digest=accepted.request_digest,
-        reverses_id=draft.reverses_id,
-        rule_version_id=draft.rule_version_id,
-        memo=draft.memo,
-    )
-
-
-def _statements() -> ModuleType:
-    return on_postgresql if db.engine.dialect.name == "postgresql" else on_sqlite
+def _statements(connection: Connection) -> ModuleType:
+    return on_postgresql if connection.dialect.name == "postgresql" else on_sqlite
