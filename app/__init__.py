@@ -7,6 +7,9 @@ from app import cli, config, extensions
 from app.activities.api import ACTIVITY_APIS
 from app.activities.pages import ACTIVITY_PAGES
 from app.activities.queries.witnesses import ACTIVITY_WITNESS
+from app.claims.api import CLAIM_APIS
+from app.claims.pages import CLAIM_PAGES
+from app.claims.queries import CLAIM_WITNESS
 from app.home.api import api as home_api
 from app.home.pages import HOME_PAGES
 from app.identity import access
@@ -34,6 +37,7 @@ from app.web.preferences import init_preferences, preferences
 
 PAGES = (
     *ACTIVITY_PAGES,
+    *CLAIM_PAGES,
     *HOME_PAGES,
     health,
     identity_pages,
@@ -43,9 +47,18 @@ PAGES = (
     rulebook_pages,
     *STORE_PAGES,
 )
-APIS = (*ACTIVITY_APIS, home_api, identity_api, *PEOPLE_APIS, rulebook_api, store_api, notices_api)
+APIS = (
+    *ACTIVITY_APIS,
+    *CLAIM_APIS,
+    home_api,
+    identity_api,
+    *PEOPLE_APIS,
+    rulebook_api,
+    store_api,
+    notices_api,
+)
 
-WITNESSES = (ACTIVITY_WITNESS, AWARD_WITNESS, STORE_WITNESS)
+WITNESSES = (ACTIVITY_WITNESS, AWARD_WITNESS, CLAIM_WITNESS, STORE_WITNESS)
 
 
 def create_app(settings: config.Settings | None = None) -> Flask:

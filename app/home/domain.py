@@ -13,6 +13,7 @@ _HOMES = (
     (Role.ORGANISER, "/organiser"),
     (Role.GRID_WORKER, "/organiser"),
     (Role.CLERK, "/till"),
+    (Role.REVIEWER, "/reviews"),
     (Role.MEMBER, "/me"),
 )
 

@@ -23,11 +23,12 @@ class Role(StrEnum):
     ORGANISER = "organiser"
     GRID_WORKER = "grid_worker"
     CLERK = "clerk"
+    REVIEWER = "reviewer"
     SUPERVISION = "supervision"
     MEMBER = "member"
 
 
-BRANCH_STAFF = frozenset({Role.ORGANISER, Role.GRID_WORKER, Role.CLERK})
+BRANCH_STAFF = frozenset({Role.ORGANISER, Role.GRID_WORKER, Role.CLERK, Role.REVIEWER})
 """Whom a branch appoints itself. Its supervision and its president are appointed by others."""
 
 

@@ -222,3 +222,49 @@ class RegisterImport(Base):
     actor_id: Mapped[int] = mapped_column(Id)
     created_at: Mapped[datetime]
     applied_at: Mapped[datetime | None]
+
+
+class StaffTie(Base):
+    """Of which household a staff account is, and whose grid it works in, as it told the office.
+
+    No household means: of none in this village. Without a row nobody knows, and the account
+    reviews nothing.
+    """
+
+    __tablename__ = "staff_tie"
+
+    account_id: Mapped[int] = mapped_column(
+        ForeignKey("account.id"), primary_key=True, autoincrement=False
+    )
+    village_id: Mapped[int] = mapped_column(ForeignKey("village.id"), index=True)
+    household_id: Mapped[int | None] = mapped_column(ForeignKey("household.id"))
+    grid_id: Mapped[int | None] = mapped_column(ForeignKey("grid.id"))
+    declared_at: Mapped[datetime]
+    declared_by: Mapped[int] = mapped_column(Id)
+
+
+class Kinship(Base):
+    """Two households of close kin, the smaller id first; one that is over stays, with its end."""
+
+    __tablename__ = "kinship"
+    __table_args__ = (
+        CheckConstraint("household_id < other_household_id", name="pair_in_order"),
+        Index(
+            "uq_kinship_open",
+            "household_id",
+            "other_household_id",
+            unique=True,
+            postgresql_where=text("ended_at IS NULL"),
+            sqlite_where=text("ended_at IS NULL"),
+        ),
+        Index("ix_kinship_village_id", "village_id"),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
+    village_id: Mapped[int] = mapped_column(ForeignKey("village.id"))
+    household_id: Mapped[int] = mapped_column(ForeignKey("household.id"))
+    other_household_id: Mapped[int] = mapped_column(ForeignKey("household.id"))
+    declared_at: Mapped[datetime]
+    declared_by: Mapped[int] = mapped_column(Id)
+    ended_at: Mapped[datetime | None]
+    ended_by: Mapped[int | None] = mapped_column(Id)

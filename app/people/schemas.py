@@ -149,6 +149,43 @@ class OwnLinksOut(StrictSchema):
     own = fields.List(fields.Nested(LinkOut))
 
 
+class KinForm(LinkForm):
+    """Two households by passbook number."""
+
+    other_passbook_no = TextField(length_max=_PASSBOOK_NO_LENGTH_MAX, required=True)
+
+
+class KinIn(StrictSchema):
+    household_id = IdField(required=True)
+    other_household_id = IdField(required=True)
+
+
+class KinshipOut(StrictSchema):
+    id = IdField()
+    household = fields.Nested(HouseholdOut)
+    other = fields.Nested(HouseholdOut)
+
+
+class StaffTieForm(StrictSchema):
+    """Without a passbook number the account is of no household here."""
+
+    account_id = IdField(required=True)
+    passbook_no = TextField(length_max=_PASSBOOK_NO_LENGTH_MAX, load_default="")
+    grid_id = IdField(load_default=None)
+
+
+class StaffTieIn(StrictSchema):
+    account_id = IdField(required=True)
+    household_id = IdField(required=True, allow_none=True)
+    grid_id = IdField(load_default=None, allow_none=True)
+
+
+class StaffTieOut(StrictSchema):
+    account_id = IdField()
+    household = fields.Nested(HouseholdOut, allow_none=True)
+    grid_id = IdField(allow_none=True)
+
+
 class ApplyForm(StrictSchema):
     """`fingerprint` tells which plan was shown."""
 

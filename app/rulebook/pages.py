@@ -16,6 +16,7 @@ from app.web.transaction import writes
 
 from . import queries, service
 from .domain.awards import RuleRef
+from .domain.caps import cap_groups
 from .domain.rules import Adoption
 from .models import RuleVersion
 from .schemas import AdoptForm
@@ -123,7 +124,7 @@ def _rule_book(
         versions=queries.versions(of_village_id),
         today=clock.today(),
         categories=_by_category(rules),
-        groups=_groups(rules),
+        groups=cap_groups(rules),
         for_president=for_president,
     )
 
@@ -134,12 +135,3 @@ def _by_category(rules: Sequence[RuleRef]) -> list[tuple[str, list[RuleRef]]]:
     for rule in rules:
         categories.setdefault(rule.category, []).append(rule)
     return list(categories.items())
-
-
-def _groups(rules: Sequence[RuleRef]) -> dict[str, list[str]]:
-    """The codes of the rules that share each cap."""
-    shared: dict[str, list[str]] = {}
-    for rule in rules:
-        if rule.cap is not None and rule.cap.group:
-            shared.setdefault(rule.cap.group, []).append(rule.code)
-    return shared

@@ -10,6 +10,8 @@ from typing import Any
 
 from app.kit.points import format_tenths
 
+from .claim_messages import CLAIM_MESSAGES
+
 _ISO_DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
 
 MESSAGES: dict[str, str] = {
@@ -193,7 +195,7 @@ MESSAGES: dict[str, str] = {
     # the public notice
     "books_do_not_hold": "账本检查发现{findings}处问题，没有结账。请联系镇里：{first}",
     "month_has_open_matters": "还有没办完的事：{sessions}场活动没有核对名单，"
-    "{denials}条“不是自家的积分”没有答复。请先办完；一定要现在结账，请写明原因。",
+    "{denials}条“不是自家的积分”没有答复，{claims}份申报没有审完。请先办完；一定要现在结账，请写明原因。",
     "notice_does_not_add_up": "各户合计与全村合计对不上，公示没有生成。请联系镇里。",
     "correction_not_upheld": "不属实的异议不能冲正。请去掉勾选，或选“属实”。",
     "notice_not_found": "没有找到这份公示。请检查二维码或编号。",
@@ -319,6 +321,7 @@ MESSAGES: dict[str, str] = {
     "session_not_closed": "登记还没有结束，直接改名单就行。",
     "correction_changes_nothing": "和现在的登记一样，没有要更正的。",
     "attendance_corrected": "已更正：原来的凭证已冲正，新的已入账。",
+    **CLAIM_MESSAGES,
 }
 
 

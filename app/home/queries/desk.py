@@ -6,6 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from app.activities import queries as activities
+from app.claims import queries as claims
 from app.kit import clock
 from app.kit.month import Month
 from app.ledger import queries as books
@@ -19,6 +20,7 @@ class DueKind(StrEnum):
 
     OBJECTION = "objection"
     DENIAL = "denial"
+    CLAIM = "claim"
     SESSION_TO_CLOSE = "session_to_close"
     ACTIVITY_TO_APPROVE = "activity_to_approve"
     MONTH_TO_CLOSE = "month_to_close"
@@ -32,6 +34,7 @@ SUPERVISED = frozenset(
     {
         DueKind.OBJECTION,
         DueKind.DENIAL,
+        DueKind.CLAIM,
         DueKind.NOTICE_TO_PUBLISH,
         DueKind.NOTICE_TO_SETTLE,
         DueKind.MONTH_TO_CLOSE,
@@ -61,6 +64,7 @@ def due(village_id: int, now: datetime) -> list[Due]:
     return [
         *_of_notices(village_id, now),
         *_of_activities(village_id, now),
+        *_of_claims(village_id),
         *_of_the_month(village_id, now),
         *_of_stores(village_id, now),
     ]
@@ -103,6 +107,12 @@ def _of_activities(village_id: int, now: datetime) -> Iterator[Due]:
     planned = activities.activities_to_approve(village_id)
     if planned:
         yield Due(DueKind.ACTIVITY_TO_APPROVE, len(planned), planned[0].id, title=planned[0].title)
+
+
+def _of_claims(village_id: int) -> Iterator[Due]:
+    undecided = claims.undecided_count(village_id)
+    if undecided:
+        yield Due(DueKind.CLAIM, undecided)
 
 
 def _of_the_month(village_id: int, now: datetime) -> Iterator[Due]:

@@ -67,6 +67,7 @@ class EntryStory:
     award: AwardStory | None
     attendance: AttendanceStory | None
     purchase: PurchaseStory | None
+    claim_id: int | None
     reversal_id: int | None
     denial: "AttendanceDenial | None"
 
@@ -88,6 +89,7 @@ def entry_story(village_id: int, household_id: int, entry_id: int) -> EntryStory
         award=None if award is None else _award(award),
         attendance=None if award is None else _attendance(award),
         purchase=_purchase(village_id, told_id),
+        claim_id=award.source_id if award is not None and award.source_kind == "claim" else None,
         reversal_id=books.reversals_of(village_id, [entry_id]).get(entry_id),
         denial=None if award is None else activities.denial_of_award(award.id),
     )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app.activities import queries as activities
+from app.claims import queries as claims
 from app.kit.errors import Conflict
 from app.kit.month import Month
 from app.kit.points import Tenths
@@ -90,7 +91,9 @@ def village_month(village_id: int, month: Month) -> VillageMonth:
     if total(by_household.values()) != village:
         raise Conflict("notice_does_not_add_up")
     awards = _awards_of(period)
-    staff_entered = activities.staff_entered_awards(village_id, [award.id for award in awards])
+    award_ids = [award.id for award in awards]
+    staff_entered = activities.staff_entered_awards(village_id, award_ids)
+    staff_entered |= claims.office_awards(village_id, award_ids)
     marks = _marks(awards, staff_entered, month)
     lines = tuple(
         HouseholdMonth(

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from sqlalchemy import func, select
 
 from app.activities import queries as activities
+from app.claims import queries as claims
 from app.extensions import db
 from app.kit.codes import CodeKind, read_code
 from app.kit.errors import Conflict, NotFound
@@ -184,4 +185,5 @@ def open_matters(village_id: int, now: datetime) -> OpenMatters:
     return OpenMatters(
         sessions=len(activities.unclosed_sessions(village_id, now)),
         denials=len(activities.open_denials(village_id)),
+        claims=claims.undecided_count(village_id),
     )

@@ -16,6 +16,9 @@ from .households import members as members
 from .households import members_of as members_of
 from .households import phone_of as phone_of
 from .households import phone_sealer as phone_sealer
+from .kin import kin_of as kin_of
+from .kin import kinships as kinships
+from .kin import staff_ties as staff_ties
 from .links import link as link
 from .links import links_of_household as links_of_household
 from .links import links_of_member as links_of_member

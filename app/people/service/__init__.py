@@ -1,4 +1,4 @@
-"""Writes of households, members, cards, links, teams and the register."""
+"""Writes of households, members, cards, kin, links, teams and the register."""
 
 from .cards import issue_card as issue_card
 from .cards import set_fresh_pin as set_fresh_pin
@@ -9,6 +9,9 @@ from .households import record_return as record_return
 from .households import set_head as set_head
 from .households import update_household as update_household
 from .households import update_member as update_member
+from .kin import declare_kin as declare_kin
+from .kin import declare_staff_tie as declare_staff_tie
+from .kin import end_kin as end_kin
 from .links import agree_to_link as agree_to_link
 from .links import end_link as end_link
 from .links import propose_link as propose_link

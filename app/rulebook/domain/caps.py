@@ -8,7 +8,7 @@ from datetime import date
 from app.kit.month import Month
 from app.kit.points import Tenths
 
-from .rules import Cap, CapPeriod, CapScope
+from .rules import Cap, CapPeriod, CapScope, Rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,3 +107,12 @@ def _in_one_period(period: CapPeriod, deed: Deed, other: Deed) -> bool:
         return deed.source == other.source
     first, last = period_days(period, deed.occurred_on)
     return first <= other.occurred_on <= last
+
+
+def cap_groups(rules: Iterable[Rule]) -> dict[str, list[str]]:
+    """The codes of the rules that share each cap."""
+    shared: dict[str, list[str]] = defaultdict(list)
+    for rule in rules:
+        if rule.cap is not None and rule.cap.group:
+            shared[rule.cap.group].append(rule.code)
+    return dict(shared)

@@ -1,0 +1,66 @@
+"""Whose claims the caller may see, and how the caller brings one in."""
+
+from typing import Any
+
+from app.identity.access import actor_id, principal, village_id
+from app.identity.domain import Role
+from app.kit.errors import NotFound
+from app.kit.photos import photo_from_base64
+from app.people.access import own_member
+
+from . import queries, service
+from .domain.states import ClaimSource
+from .models import Claim
+from .service import Deed
+
+CLAIMING_STAFF = (Role.ORGANISER, Role.GRID_WORKER, Role.BRANCH_PRESIDENT)
+"""Who enters claims that come on paper or by word of mouth."""
+
+OFFICE = (*CLAIMING_STAFF, Role.SUPERVISION)
+"""Who may read every claim of the village."""
+
+
+def own_claim(claim_id: int) -> Claim:
+    """A claim for the villager's own household; NotFound `claim_not_found`."""
+    found = queries.claim(village_id(), claim_id)
+    if found.household_id != own_member().household_id:
+        raise NotFound("claim_not_found")
+    return found
+
+
+def submit_own(*, rule_code: str, member_id: int | None, deed: Deed) -> Claim:
+    """Bring a claim in for oneself, the own household, or somebody of it."""
+    me = own_member()
+    helped = member_id is not None and member_id != me.id
+    return service.submit_claim(
+        village_id=village_id(),
+        rule_code=rule_code,
+        household_id=me.household_id,
+        member_id=member_id,
+        deed=deed,
+        source=ClaimSource.HELPER if helped else ClaimSource.SELF,
+        actor_id=actor_id(),
+    )
+
+
+def submit_at_office(
+    *, household_id: int, rule_code: str, member_id: int | None, deed: Deed
+) -> Claim:
+    """Bring a claim in for somebody else, as a grid worker or at the office."""
+    of_grid = Role.GRID_WORKER in principal().roles
+    return service.submit_claim(
+        village_id=village_id(),
+        rule_code=rule_code,
+        household_id=household_id,
+        member_id=member_id,
+        deed=deed,
+        source=ClaimSource.GRID if of_grid else ClaimSource.OFFICE,
+        actor_id=actor_id(),
+    )
+
+
+def deed_of(form: dict[str, Any], photo: bytes | None = None) -> Deed:
+    """The deed that a form or a JSON body tells of."""
+    if form.get("photo_base64"):
+        photo = photo_from_base64(form["photo_base64"])
+    return Deed(form["occurred_on"], form["statement"], photo)

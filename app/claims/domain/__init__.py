@@ -1,0 +1,1 @@
+"""Decisions about claims: who may look, what a decision leads to, who is drawn."""

@@ -1,0 +1,146 @@
+"""What the API and the forms of claims take and give."""
+
+from marshmallow import fields, validate
+
+from app.kit.schema import DayField, IdField, StrictSchema, TenthsField, TextField, WholeField
+
+from .domain.policy import PANEL_MAX
+from .domain.states import REASON_LENGTH_MAX, STATEMENT_LENGTH_MAX, Decision
+
+_RULE_CODE_LENGTH_MAX = 20
+_BASE64_LENGTH_MAX = 8 * 1024 * 1024
+
+
+class DeedForm(StrictSchema):
+    """What was done, and on which day."""
+
+    occurred_on = DayField(required=True)
+    statement = TextField(length_max=STATEMENT_LENGTH_MAX, required=True)
+
+
+class ClaimForm(DeedForm):
+    """A claim for a member, or without one for the household."""
+
+    rule_code = TextField(length_max=_RULE_CODE_LENGTH_MAX, required=True)
+    member_id = IdField(load_default=None, allow_none=True)
+
+
+class DeedIn(DeedForm):
+    """`photo_base64` is a JPEG, PNG or WebP of at most 5 MB before it is encoded."""
+
+    photo_base64 = fields.String(
+        load_default=None,
+        allow_none=True,
+        validate=validate.Length(max=_BASE64_LENGTH_MAX, error="照片太大了。"),
+    )
+
+
+class ClaimIn(DeedIn, ClaimForm):
+    """What a villager claims."""
+
+
+class OfficeClaimIn(ClaimIn):
+    """A claim that came on paper."""
+
+    household_id = IdField(required=True)
+
+
+class DecisionForm(StrictSchema):
+    """What a reviewer says at the round and step that was shown."""
+
+    round = WholeField(required=True)
+    step = WholeField(required=True)
+    decision = fields.Enum(Decision, by_value=True, required=True)
+    reason = TextField(length_max=REASON_LENGTH_MAX, load_default="")
+
+
+class DrawAgainForm(StrictSchema):
+    reason = TextField(length_max=REASON_LENGTH_MAX, required=True)
+
+
+class PolicyForm(StrictSchema):
+    quorum = WholeField(required=True, validate=validate.Range(1, PANEL_MAX))
+    drawn = WholeField(required=True, validate=validate.Range(0, PANEL_MAX))
+    appeal_days = WholeField(required=True, validate=validate.Range(1, 60))
+
+
+class PolicyOut(StrictSchema):
+    """A panel's quorum, how many are drawn for it (0: everybody sits), days to appeal."""
+
+    quorum = fields.Integer()
+    drawn = fields.Integer()
+    appeal_days = fields.Integer()
+
+
+class PassbookQuery(StrictSchema):
+    passbook_no = TextField(length_max=20, load_default="")
+
+
+class ClaimRuleOut(StrictSchema):
+    code = fields.String()
+    category = fields.String()
+    title = fields.String()
+    points = TenthsField()
+    evidence = fields.String()
+    review = fields.String()
+
+
+class ClaimEventOut(StrictSchema):
+    kind = fields.String()
+    review_step = fields.String()
+    text = fields.String()
+    happened_at = fields.AwareDateTime()
+
+
+class ClaimCutOut(StrictSchema):
+    """Why less was granted than the rule says: a code of the message table and its facts."""
+
+    code = fields.String()
+    facts = fields.Dict(keys=fields.String())
+
+
+class OwnClaimOut(StrictSchema):
+    """A claim as its household sees it; `waits_at` is the step that is being looked at."""
+
+    id = IdField(attribute="claim.id")
+    kind = fields.String(attribute="claim.kind")
+    state = fields.String(attribute="claim.state")
+    source = fields.String(attribute="claim.source")
+    rule_code = fields.String(attribute="claim.rule_code")
+    rule_title = fields.String(attribute="view.rule.title")
+    household_id = IdField(attribute="claim.household_id")
+    member_id = IdField(attribute="claim.member_id", allow_none=True)
+    occurred_on = fields.Date(attribute="claim.occurred_on")
+    statement = fields.String(attribute="claim.statement")
+    path = fields.List(fields.String(), attribute="view.path")
+    round = fields.Integer(attribute="claim.round")
+    step = fields.Integer(attribute="claim.step")
+    waits_at = fields.String(allow_none=True)
+    asked = TenthsField(attribute="claim.asked")
+    granted = TenthsField(attribute="claim.granted", allow_none=True)
+    cut = fields.Nested(ClaimCutOut, allow_none=True)
+    entry_id = IdField(attribute="claim.entry_id", allow_none=True)
+    has_photo = fields.Boolean()
+    events = fields.List(fields.Nested(ClaimEventOut))
+
+
+class NamedEventOut(ClaimEventOut):
+    by = fields.String()
+
+
+class DrawOut(StrictSchema):
+    """`drawn` are the first of the candidates' ids sorted by the SHA-256 of "seed:id"."""
+
+    seed = fields.String()
+    candidates = fields.Dict(keys=fields.String(), values=fields.String())
+    drawn = fields.List(IdField())
+    reason = fields.String()
+    drawn_at = fields.AwareDateTime()
+
+
+class ClaimOut(OwnClaimOut):
+    """A claim as the staff sees it, with the names of who did what."""
+
+    passbook_no = fields.String(attribute="view.household.passbook_no")
+    events = fields.List(fields.Nested(NamedEventOut))
+    draws = fields.List(fields.Nested(DrawOut))

@@ -1,0 +1,77 @@
+"""Photos as people send them, made small and clean before they are kept."""
+
+import base64
+import binascii
+import io
+from dataclasses import dataclass
+
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from .errors import Invalid
+
+UPLOAD_BYTES_MAX = 5_000_000
+"""As base64 it still fits into the 8 MiB that a request may have."""
+SIDE_PIXELS_MAX = 1280
+KEPT_BYTES_MAX = 400_000
+_PIXELS_MAX = 60_000_000
+_FORMATS = ("JPEG", "PNG", "WEBP")
+_QUALITIES = (80, 60, 40, 20)
+
+# The bound below is ours, and is checked on the header, before any pixel is unpacked.
+Image.MAX_IMAGE_PIXELS = None
+
+
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """A JPEG of at most KEPT_BYTES_MAX bytes and SIDE_PIXELS_MAX pixels a side."""
+
+    content: bytes
+    width: int
+    height: int
+
+
+def clean_photo(content: bytes) -> Photo:
+    """The photo drawn anew from its pixels: turned upright, made smaller, and without anything
+    that the camera wrote beside them, such as where it was taken.
+
+    Raises Invalid `photo_too_large` or `photo_unreadable`.
+    """
+    if len(content) > UPLOAD_BYTES_MAX:
+        raise Invalid("photo_too_large", megabytes_max=UPLOAD_BYTES_MAX // 1_000_000)
+    try:
+        with Image.open(io.BytesIO(content), formats=_FORMATS) as found:
+            if found.width * found.height > _PIXELS_MAX:
+                raise Invalid("photo_too_large", megabytes_max=UPLOAD_BYTES_MAX // 1_000_000)
+            # A JPEG is unpacked at a fraction of its size where that is enough.
+            found.draft("RGB", (SIDE_PIXELS_MAX, SIDE_PIXELS_MAX))
+            found.thumbnail((SIDE_PIXELS_MAX, SIDE_PIXELS_MAX))
+            upright = ImageOps.exif_transpose(found).convert("RGB")
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError) as error:
+        raise Invalid("photo_unreadable") from error
+    # A picture of its own: what is copied are the pixels alone.
+    picture = Image.new("RGB", upright.size)
+    picture.paste(upright)
+    return Photo(_small_jpeg(picture), picture.width, picture.height)
+
+
+def photo_from_base64(text: str) -> bytes:
+    """The bytes of a photo that came in JSON; Invalid `photo_unreadable`."""
+    try:
+        return base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise Invalid("photo_unreadable") from error
+
+
+def _small_jpeg(picture: Image.Image) -> bytes:
+    """The best of a few qualities that fits; noise that never does is kept at half the size."""
+    for quality in _QUALITIES:
+        content = _jpeg(picture, quality)
+        if len(content) <= KEPT_BYTES_MAX:
+            return content
+    return _jpeg(picture.reduce(2), _QUALITIES[-1])
+
+
+def _jpeg(picture: Image.Image, quality: int) -> bytes:
+    target = io.BytesIO()
+    picture.save(target, "JPEG", quality=quality, optimize=True)
+    return target.getvalue()
