@@ -15,6 +15,9 @@ from app.home.pages import HOME_PAGES
 from app.identity import access
 from app.identity.api import api as identity_api
 from app.identity.pages import pages as identity_pages
+from app.incentives.api import api as incentives_api
+from app.incentives.pages import pages as incentives_pages
+from app.incentives.queries import INCENTIVE_WITNESS
 from app.kit import ids
 from app.ledger.queries.witnesses import register_witness
 from app.notices.api import api as notices_api
@@ -41,6 +44,7 @@ PAGES = (
     *HOME_PAGES,
     health,
     identity_pages,
+    incentives_pages,
     notices_pages,
     *PEOPLE_PAGES,
     preferences,
@@ -55,10 +59,11 @@ APIS = (
     *PEOPLE_APIS,
     rulebook_api,
     store_api,
+    incentives_api,
     notices_api,
 )
 
-WITNESSES = (ACTIVITY_WITNESS, AWARD_WITNESS, CLAIM_WITNESS, STORE_WITNESS)
+WITNESSES = (ACTIVITY_WITNESS, AWARD_WITNESS, CLAIM_WITNESS, INCENTIVE_WITNESS, STORE_WITNESS)
 
 
 def create_app(settings: config.Settings | None = None) -> Flask:

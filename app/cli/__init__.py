@@ -6,6 +6,7 @@ from .activities import grant_quota, import_themes
 from .database import db_upgrade
 from .goods import import_goods
 from .imports import imports
+from .incentives import incentives
 from .ledger import ledger
 from .months import month
 from .places import place, staff
@@ -13,7 +14,7 @@ from .proofs import export_book, prove
 from .rule_books import import_rule_book
 from .sample import sample
 
-COMMANDS = (db_upgrade, grant_quota, imports, ledger, month, place, sample, staff)
+COMMANDS = (db_upgrade, grant_quota, imports, incentives, ledger, month, place, sample, staff)
 
 
 def register(app: Flask) -> None:

@@ -11,6 +11,11 @@ from app.identity import queries as identity
 from app.identity.domain import SYSTEM_ACTOR_ID
 from app.kit.errors import DomainError
 from app.rulebook import queries, service
+from app.rulebook.domain.incentives import (
+    NO_INCENTIVES,
+    USUAL_INCENTIVES,
+    IncentiveTerms,
+)
 from app.rulebook.domain.rules import Adoption
 from app.rulebook.models import RuleVersion
 from app.rulebook.queries import Preview
@@ -30,6 +35,12 @@ _DAY = click.DateTime(["%Y-%m-%d"])
 @click.option("--votes-for", type=int, required=True)
 @click.option("--votes-against", type=int, required=True)
 @click.option("--record-number", required=True, help="Number of the meeting's record.")
+@click.option(
+    "--incentives",
+    type=click.Choice(["keep", "usual", "none"]),
+    default="keep",
+    help="Linked scores and bonuses: as in the version before, the usual ones, or none.",
+)
 @click.option("--dry-run", is_flag=True, help="Show what would be refused or changed.")
 @with_appcontext
 def import_rule_book(
@@ -37,6 +48,7 @@ def import_rule_book(
     file: Path,
     village_code: str,
     starts_on: datetime,
+    incentives: str,
     dry_run: bool,
     meeting_on: datetime,
     **adoption: str | int,
@@ -57,7 +69,12 @@ def import_rule_book(
         if dry_run:
             click.echo("这是试看，什么都没有存。")
             return
-        version = _save(village_id, preview, record, starts_on.date())
+        terms = {
+            "keep": queries.incentives_of(preview.before),
+            "usual": USUAL_INCENTIVES,
+            "none": NO_INCENTIVES,
+        }[incentives]
+        version = _save(village_id, preview, record, starts_on.date(), terms)
     except DomainError as refusal:
         raise click.ClickException(sentence(refusal.code, refusal.facts)) from refusal
     if preview.before is not None and version.id == preview.before.id:
@@ -66,13 +83,16 @@ def import_rule_book(
         click.echo(f"已存为第{version.number}版，从{version.starts_on}起算。")
 
 
-def _save(village_id: int, preview: Preview, adoption: Adoption, starts_on: date) -> RuleVersion:
+def _save(
+    village_id: int, preview: Preview, adoption: Adoption, starts_on: date, terms: IncentiveTerms
+) -> RuleVersion:
     return run_in_transaction(
         lambda: service.save_version(
             village_id=village_id,
             rules=preview.rules,
             adoption=adoption,
             starts_on=starts_on,
+            incentives=terms,
             actor_id=SYSTEM_ACTOR_ID,
         )
     )

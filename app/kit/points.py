@@ -29,3 +29,8 @@ def format_tenths(amount: int) -> str:
     whole, tenth = divmod(abs(amount), 10)
     sign = "-" if amount < 0 else ""
     return f"{sign}{whole}.{tenth}" if tenth else f"{sign}{whole}"
+
+
+def format_hundredths(number: int) -> str:
+    """Write hundredths without needless zeros: 30 → "0.3", 100 → "1"."""
+    return f"{number // 100}.{number % 100:02d}".rstrip("0").rstrip(".")

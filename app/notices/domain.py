@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
+from app.incentives.domain.postings import BONUS_KINDS
 from app.kit.errors import Conflict, Invalid
 from app.kit.month import Month
 from app.ledger.domain.drafts import EntryKind
@@ -14,7 +15,7 @@ NOTICE_DAYS_MAX = 7
 NOTICE_DAYS_DEFAULT = 7
 _POSTED_AHEAD_MAX = timedelta(days=14)
 
-EARNED = frozenset({EntryKind.AWARD, EntryKind.BONUS})
+EARNED = frozenset({EntryKind.AWARD, EntryKind.BONUS} | BONUS_KINDS)
 """What becomes spendable when the notice is settled."""
 
 _USED = frozenset({EntryKind.REDEMPTION, EntryKind.ACTIVITY_PAYMENT})

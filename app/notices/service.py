@@ -8,6 +8,7 @@ from datetime import date
 from sqlalchemy import delete, func, select
 
 from app.extensions import db
+from app.incentives import service as incentives
 from app.kit import clock
 from app.kit.codes import CodeKind, new_code
 from app.kit.errors import Conflict, Invalid, NotFound
@@ -46,7 +47,7 @@ HOUSEHOLDS_PER_ENTRY = 400
 
 
 def close_month(*, village_id: int, month: Month, actor_id: int, reason: str = "") -> Notice:
-    """Close and seal the month, open the next, and start the draft of its notice.
+    """Post linked scores and bonuses, seal the month, open the next, and draft its notice.
 
     Closing again gives the notice that is there. Raises Conflict `month_has_open_matters` when
     something waits and no `reason` says why the month ends anyway, `books_do_not_hold` when the
@@ -54,7 +55,7 @@ def close_month(*, village_id: int, month: Month, actor_id: int, reason: str = "
     """
     # Whoever posts is waited for, and who comes later waits: the checker compares what several
     # statements read, and a post between two of them would look like a fault.
-    ledger.lock_open_period(village_id)
+    opened = ledger.lock_open_period(village_id)
     earlier = queries.notice_of_month(village_id, month)
     if earlier is not None:
         return earlier
@@ -63,6 +64,8 @@ def close_month(*, village_id: int, month: Month, actor_id: int, reason: str = "
     findings = checker.check_open_month(village_id)
     if findings:
         raise Conflict("books_do_not_hold", findings=len(findings), first=findings[0].detail)
+    if opened is not None and opened.month == str(month):
+        incentives.post_month(village_id=village_id, month=month, actor_id=actor_id)
     ledger.close_period(village_id, month=month)
     number = db.session.scalar(
         select(func.count()).select_from(Notice).where(Notice.village_id == village_id)

@@ -10,6 +10,7 @@ from app.web.json_api import JsonBlueprint
 from app.web.transaction import writes
 
 from . import queries, service
+from .domain.incentives import NO_INCENTIVES
 from .domain.rules import Adoption, Cap, Rule
 from .models import RuleVersion
 from .schemas import VersionDetailOut, VersionIn, VersionOut, VersionQuery
@@ -58,6 +59,7 @@ def save_version(body: dict[str, Any]) -> Any:
             rules=[_rule(each) for each in body["rules"]],
             adoption=Adoption(**body["adoption"]),
             starts_on=body["starts_on"],
+            incentives=body["incentives"] or NO_INCENTIVES,
             actor_id=actor_id(),
         )
     )
@@ -79,4 +81,7 @@ def _summary(found: RuleVersion) -> dict[str, Any]:
 
 
 def _detail(found: RuleVersion) -> dict[str, Any]:
-    return _summary(found) | {"rules": queries.rules(found.id)}
+    return _summary(found) | {
+        "rules": queries.rules(found.id),
+        "incentives": queries.incentives_of(found),
+    }

@@ -17,7 +17,10 @@ from app.kit.db import Base, Id
 
 
 class RuleVersion(Base):
-    """A version of a village's rule book and the meeting that adopted it; never changed."""
+    """A version of a village's rule book and the meeting that adopted it; never changed.
+
+    The columns of linked scores, grid and team bonus are empty where the meeting adopted none.
+    """
 
     __tablename__ = "rule_version"
     __table_args__ = (UniqueConstraint("village_id", "number"),)
@@ -34,6 +37,13 @@ class RuleVersion(Base):
     record_number: Mapped[str] = mapped_column(String(40))
     imported_by: Mapped[int] = mapped_column(Id)
     imported_at: Mapped[datetime]
+    linked_weight_hundredths: Mapped[int | None]
+    linked_clamp: Mapped[int | None]
+    linked_households_min: Mapped[int | None]
+    linked_printed: Mapped[bool | None]
+    grid_threshold_percent: Mapped[int | None]
+    grid_bonus: Mapped[int | None]
+    team_bonus: Mapped[int | None]
 
 
 class RuleRow(Base):

@@ -17,6 +17,7 @@ from app.web.transaction import writes
 from . import queries, service
 from .domain.awards import RuleRef
 from .domain.caps import cap_groups
+from .domain.incentives import USUAL_INCENTIVES
 from .domain.rules import Adoption
 from .models import RuleVersion
 from .schemas import AdoptForm
@@ -92,6 +93,9 @@ def show_draft(draft_id: int) -> str:
         village=places.village(village_id()),
         today=clock.today(),
         next_month=Month.of(clock.today()).next.first_day,
+        # What was adopted before is the likeliest to be adopted again, its absence too.
+        terms=queries.incentives_of(preview.before) if preview.before else USUAL_INCENTIVES,
+        usual=USUAL_INCENTIVES,
     )
 
 
@@ -100,12 +104,13 @@ def show_draft(draft_id: int) -> str:
 @writes(again=show_draft)
 def adopt(draft_id: int) -> Response:
     form = load_form(AdoptForm())
-    starts_on = form.pop("starts_on")
+    starts_on, incentives = form.pop("starts_on"), form.pop("incentives")
     version = service.adopt_draft(
         village_id=village_id(),
         draft_id=draft_id,
         adoption=Adoption(**form),
         starts_on=starts_on,
+        incentives=incentives,
         actor_id=actor_id(),
     )
     flash(sentence("rule_version_saved", {"number": version.number}))
@@ -125,6 +130,7 @@ def _rule_book(
         today=clock.today(),
         categories=_by_category(rules),
         groups=cap_groups(rules),
+        terms=queries.incentives_of(version),
         for_president=for_president,
     )
 

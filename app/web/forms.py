@@ -10,7 +10,7 @@ from marshmallow import Schema, ValidationError
 from app.kit import clock
 from app.kit.codes import group_code
 from app.kit.errors import Busy, DomainError, InFlight, Invalid
-from app.kit.points import format_tenths
+from app.kit.points import format_hundredths, format_tenths
 from app.kit.text import without_hidden_characters
 
 from .idempotency import KEY_FIELD
@@ -116,6 +116,7 @@ def init_forms(app: Flask) -> None:
     """Give the templates their filters and globals."""
     app.jinja_env.filters.update(
         tenths=format_tenths,
+        hundredths=format_hundredths,
         day=_day,
         iso_day=lambda value: clock.local(value).date().isoformat(),
         weekday=_weekday,

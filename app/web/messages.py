@@ -192,6 +192,16 @@ MESSAGES: dict[str, str] = {
     "本次计{granted_tenths}分。",
     "cut_once_household": "{subject}一户只奖一次，封顶{cap_tenths}分，本户已得{used_tenths}分，"
     "本次计{granted_tenths}分。",
+    # linked scores and bonuses
+    "bonus_pool_short": "奖励池里只有{budget_tenths}分，取不出{needed_tenths}分。请改小再取。",
+    "incentive_subject_missing": "这个月的计算里没有这一项。请检查后再看。",
+    "row_award": "{title}",
+    "row_bonus": "{title}",
+    "row_deduction": "扣评价分",
+    "row_reversal": "冲正：{title}",
+    "row_other": "其他变动",
+    "bonus_pool_filled": "已放进奖励池。",
+    "bonus_pool_returned": "已退回分行积分。",
     # the public notice
     "books_do_not_hold": "账本检查发现{findings}处问题，没有结账。请联系镇里：{first}",
     "month_has_open_matters": "还有没办完的事：{sessions}场活动没有核对名单，"

@@ -8,7 +8,9 @@ import pytest
 from flask import Flask
 
 from app.identity.domain import Role
+from app.kit.points import Tenths
 from app.rulebook import queries
+from app.rulebook.domain.incentives import LinkedScoreTerms
 from tests.factories.places import Places
 from tests.factories.rulebooks import adopt_rules
 from tests.support.clients import ApiClient
@@ -130,3 +132,32 @@ def test_a_day_chooses_its_version(places: Places, caller: Caller) -> None:
     adopt_rules(places.village_id, starts_on=date(2027, 1, 1))
     for day, number in (("2026-12-31", 1), ("2027-01-01", 2)):
         assert caller().get("/rule-book", on=day).get_json()["number"] == number
+
+
+def test_linked_scores_and_bonuses_are_part_of_the_version(places: Places, caller: Caller) -> None:
+    terms: dict[str, Any] = {
+        "linked": {"weight": "0.25", "clamp": "20", "households_min": 5, "printed": True},
+        "grid": {"threshold_percent": 60, "bonus": "1.5"},
+        "team_bonus": None,
+    }
+    president = caller()
+    without = president.post("/rule-book/versions", BODY).get_json()
+    assert without["incentives"] == {"linked": None, "grid": None, "team_bonus": None}
+    saved = president.post("/rule-book/versions", {**BODY, "incentives": terms}).get_json()
+    assert (saved["number"], saved["incentives"]) == (2, terms)
+    newest = queries.versions(places.village_id)[0]
+    assert queries.incentives_of(newest).linked == LinkedScoreTerms(25, Tenths(200), 5)
+    for part, wrong in (
+        ("linked", {**terms["linked"], "weight": "0"}),
+        ("linked", {**terms["linked"], "weight": "1.01"}),
+        ("linked", {**terms["linked"], "weight": "0.123"}),
+        ("linked", {**terms["linked"], "households_min": 0}),
+        ("linked", {"weight": "0.3"}),
+        ("grid", {"threshold_percent": 101, "bonus": "1"}),
+        ("grid", {"threshold_percent": 60, "bonus": "-1"}),
+        ("team_bonus", "0"),
+    ):
+        refused = president.post(
+            "/rule-book/versions", {**BODY, "incentives": {**terms, part: wrong}}
+        )
+        assert refused.status_code == 422, (part, wrong)

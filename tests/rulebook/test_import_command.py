@@ -8,6 +8,7 @@ from flask import Flask
 
 from app.extensions import db
 from app.rulebook import queries
+from app.rulebook.domain.incentives import NO_INCENTIVES, USUAL_INCENTIVES
 from tests.factories.places import Places
 from tests.factories.rulebooks import SAMPLE
 
@@ -108,3 +109,12 @@ def test_a_file_that_is_no_table(app: Flask, places: Places, tmp_path: Path) -> 
     result = _run(app, path)
     assert result.exit_code == 1
     assert "打不开" in result.output
+
+
+def test_linked_scores_and_bonuses_stay_unless_told(app: Flask, places: Places) -> None:
+    _run(app, SAMPLE, "--incentives", "usual")
+    kept = _run(app, SAMPLE, starts_on="2027-01-01")
+    dropped = _run(app, SAMPLE, "--incentives", "none", starts_on="2027-02-01")
+    assert [each.exit_code for each in (kept, dropped)] == [0, 0]
+    adopted = [queries.incentives_of(each) for each in queries.versions(places.village_id)]
+    assert adopted == [NO_INCENTIVES, USUAL_INCENTIVES, USUAL_INCENTIVES]

@@ -12,7 +12,9 @@ from playwright.sync_api import Page
 from app.identity.access import SESSION_COOKIE
 from app.identity.domain import Role
 from app.kit import clock
+from app.kit.points import Tenths
 from app.rulebook import queries
+from app.rulebook.domain.incentives import IncentiveTerms, LinkedScoreTerms
 from tests.factories.places import Places
 from tests.factories.rulebooks import SAMPLE, adopt_rules
 from tests.support.clients import PageClient
@@ -63,6 +65,36 @@ def test_from_a_file_to_a_version(places: Places, president: PageClient) -> None
     (version,) = queries.versions(places.village_id)
     assert (version.number, version.starts_on) == (1, date(2026, 11, 1))
     assert "已经存为第 1 版，不能再改" in president.get(draft).get_data(as_text=True)
+
+
+def test_linked_scores_and_bonuses_are_adopted_along(places: Places, president: PageClient) -> None:
+    """What is ticked counts; a first book proposes the usual terms, a later one those before."""
+    draft = _upload(president, SHEET)
+    shown = president.get(draft).get_data(as_text=True)
+    assert 'name="linked" value="1" checked' in shown
+    ticked = {
+        "linked": "1", "linked_weight": "0.25", "linked_clamp": "15", "linked_households_min": "6",
+        "grid_threshold_percent": "60", "grid_bonus": "1", "team": "1", "team_bonus": "0.5",
+    }  # fmt: skip
+    for wrong, sentence in (
+        ({"linked_weight": ""}, "请填写这一项"),
+        ({"linked_weight": "3"}, "请填 0.01 到 1 之间的数"),
+        ({"team_bonus": "0"}, "要大于 0"),
+    ):
+        refused = president.post(draft, {**ADOPTION, **ticked, **wrong})
+        assert (refused.status_code, sentence in refused.get_data(as_text=True)) == (422, True)
+    assert president.post(draft, {**ADOPTION, **ticked}).status_code == 303
+    (version,) = queries.versions(places.village_id)
+    assert queries.incentives_of(version) == IncentiveTerms(
+        LinkedScoreTerms(25, Tenths(150), 6, printed=False), None, Tenths(5)
+    )
+    book = president.get("/rule-book/luxi/versions/1").get_data(as_text=True)
+    assert "联系户平均评价分的 0.25 倍；加减都不超过 15 分；联系户不到 6 户的不加" in book
+    assert "队员每人加 0.5 分" in book
+    assert "网格奖励" not in book
+    again = president.get(_upload(president, SHEET)).get_data(as_text=True)
+    assert 'name="grid" value="1" checked' not in again
+    assert 'value="0.25"' in again
 
 
 def test_what_may_not_be_saved_is_listed_with_its_line(president: PageClient) -> None:

@@ -50,6 +50,7 @@ from .sessions import upcoming_sessions as upcoming_sessions
 from .sessions import village_sessions as village_sessions
 from .sessions import window_of as window_of
 from .sessions import worth_of as worth_of
+from .teams import theme_sessions_of_teams as theme_sessions_of_teams
 from .themes import grants as grants
 from .themes import lists_of_month as lists_of_month
 from .themes import published_theme as published_theme

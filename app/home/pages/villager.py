@@ -86,8 +86,9 @@ def passbook() -> str:
 @requires(Role.MEMBER)
 def entry(entry_id: int) -> str:
     """One movement from the deed to the notice."""
-    story = queries.entry_story(village_id(), own_household().id, entry_id)
-    return render_template("home/entry.html", story=story)
+    household = own_household()
+    story = queries.entry_story(village_id(), household.id, entry_id)
+    return render_template("home/entry.html", story=story, household_id=household.id)
 
 
 @pages.post("/entries/<int:entry_id>/denial")

@@ -6,9 +6,11 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from app.home.domain import Release, usable_from
+from app.incentives.domain.postings import BONUS_KINDS
 from app.kit.month import Month
 from app.kit.points import Tenths
 from app.ledger import queries as books
+from app.ledger.domain.accounts import Purpose
 from app.notices import queries as notices
 from app.rulebook import queries as rulebook
 
@@ -65,10 +67,19 @@ def releases(village_id: int, household_id: int) -> list[Release]:
     found = []
     for period_id, appearance in hanging.items():
         entries = books.entries(village_id, period_id=period_id, entry_ids=list(granted))
-        points = Tenths(sum(granted[entry.id] for entry in entries))
+        points = Tenths(
+            sum(granted[entry.id] for entry in entries)
+            + _bonuses(village_id, household_id, appearance.month)
+        )
         if points and appearance.usable_from is not None:
             found.append(Release(points, appearance.usable_from))
     return found
+
+
+def _bonuses(village_id: int, household_id: int, month: Month) -> int:
+    period = books.period(village_id, month)
+    lines = books.lines_of_period(period, Purpose.PENDING, [household_id])
+    return sum(line.amount for line in lines if line.kind in BONUS_KINDS)
 
 
 def _by_period(village_id: int) -> dict[int, Appearance]:

@@ -5,12 +5,14 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from app.home.domain import Holdings
+from app.incentives.domain.postings import BONUS_KINDS
 from app.kit.month import Month
 from app.kit.points import Tenths
 from app.ledger import queries as books
 from app.ledger.domain.accounts import Purpose, household_points
 from app.ledger.domain.drafts import EntryKind
 from app.ledger.queries import StatementLine
+from app.notices.domain import EARNED
 from app.people import queries as people
 from app.people.domain.households import MemberStatus
 from app.rulebook import queries as rulebook
@@ -18,7 +20,6 @@ from app.rulebook import queries as rulebook
 from .appearances import Appearance, appearances
 from .causes import NO_CAUSE, Cause, causes
 
-_CREDITS = frozenset({EntryKind.AWARD, EntryKind.BONUS})
 _PURPOSES = (Purpose.SPENDABLE, Purpose.PENDING, Purpose.HELD)
 
 
@@ -26,9 +27,9 @@ _PURPOSES = (Purpose.SPENDABLE, Purpose.PENDING, Purpose.HELD)
 class PassbookLine:
     """One movement: the change of each account (tenths), and what was there afterwards.
 
-    `month` is the month that a settling made spendable. `reversed_kind` is set on a reversal,
-    whose cause is that of the entry it takes back. `appears_on` is the notice of a credit, once
-    its month is closed.
+    `month` is the month that a settling made spendable or a bonus is for. `reversed_kind` is set
+    on a reversal, whose cause is that of the entry it takes back. `appears_on` is the notice of a
+    credit, once its month is closed.
     """
 
     cursor: int
@@ -61,7 +62,7 @@ class PassbookLine:
     def waits_for_notice(self) -> bool:
         """Whether it is a credit that cannot be spent yet."""
         settled = self.appears_on is not None and self.appears_on.settled
-        return self.kind in _CREDITS and not settled and not self.is_reversed
+        return self.kind in EARNED and not settled and not self.is_reversed
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,8 +152,8 @@ def _line(changes: Mapping[Purpose, StatementLine], after: Mapping[Purpose, int]
         pending=pending,
         held=held,
         after=Holdings(*(Tenths(after[purpose]) for purpose in _PURPOSES)),
-        # A settling entry carries its month as memo.
-        month=Month.parse(line.memo) if line.kind is EntryKind.SETTLE else None,
+        # These carry their month as memo.
+        month=Month.parse(line.memo) if line.kind in {EntryKind.SETTLE, *BONUS_KINDS} else None,
     )
 
 
@@ -164,7 +165,7 @@ def _explained(village_id: int, lines: Sequence[PassbookLine]) -> list[PassbookL
     kinds = {
         row.id: EntryKind(row.kind) for row in books.entries(village_id, entry_ids=reversed_ids)
     }
-    on_notices = appearances(village_id, [line.entry_id for line in lines if line.kind in _CREDITS])
+    on_notices = appearances(village_id, [line.entry_id for line in lines if line.kind in EARNED])
     return [
         replace(
             line,

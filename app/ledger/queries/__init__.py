@@ -10,8 +10,11 @@ from .entries import entry_by_key as entry_by_key
 from .entries import entry_ids as entry_ids
 from .entries import returns_of as returns_of
 from .entries import reversals_of as reversals_of
+from .periods import PeriodLine as PeriodLine
 from .periods import PeriodSums as PeriodSums
+from .periods import credited_owners as credited_owners
 from .periods import is_settled as is_settled
+from .periods import lines_of_period as lines_of_period
 from .periods import open_period as open_period
 from .periods import period as period
 from .periods import periods as periods

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 from sqlalchemy import Row, and_, select
 from sqlalchemy.orm import aliased
@@ -157,3 +158,84 @@ def _openings(
         .where(account.village_id == found_period.village_id, account.purpose.in_(purposes))
     )
     return db.session.connection().execute(query).all()
+
+
+def credited_owners(
+    found_period: LedgerPeriod, purpose: Purpose, kinds: Collection[EntryKind]
+) -> set[int]:
+    """Owners whose accounts of a purpose were credited in a period by entries of these kinds, not
+    counting those that the same period took back.
+    """
+    account, entry, transfer = LedgerAccount, LedgerEntry, LedgerTransfer
+    reversal = aliased(LedgerEntry)
+    return set(
+        db.session.scalars(
+            select(account.owner_id)
+            .distinct()
+            .join(transfer, transfer.credit_account_id == account.id)
+            .join(entry, entry.id == transfer.entry_id)
+            .outerjoin(
+                reversal,
+                and_(reversal.reverses_id == entry.id, reversal.period_id == entry.period_id),
+            )
+            .where(
+                transfer.period_id == found_period.id,
+                entry.village_id == found_period.village_id,
+                entry.period_id == found_period.id,
+                entry.kind.in_(kinds),
+                account.purpose == purpose,
+                reversal.id.is_(None),
+            )
+        )
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodLine:
+    """What an entry moved on one owner's account; `amount` is positive when it came in.
+
+    `taken_back` says that the same period reversed it.
+    """
+
+    entry_id: int
+    kind: EntryKind
+    occurred_on: date
+    owner_id: int
+    amount: int
+    reverses_id: int | None
+    taken_back: bool
+
+
+def lines_of_period(
+    found_period: LedgerPeriod, purpose: Purpose, owner_ids: Collection[int]
+) -> list[PeriodLine]:
+    """What moved in a period on the accounts of a purpose of these owners, in order."""
+    account, entry, transfer = LedgerAccount, LedgerEntry, LedgerTransfer
+    reversal = aliased(LedgerEntry)
+    lines = []
+    for column, sign in ((transfer.credit_account_id, 1), (transfer.debit_account_id, -1)):
+        rows = db.session.execute(
+            select(
+                transfer.id, entry.id, entry.kind, entry.occurred_on, account.owner_id,
+                transfer.amount, entry.reverses_id, reversal.id,
+            )
+            .join(transfer, column == account.id)
+            .join(entry, entry.id == transfer.entry_id)
+            .outerjoin(
+                reversal,
+                and_(reversal.reverses_id == entry.id, reversal.period_id == entry.period_id),
+            )
+            .where(
+                transfer.period_id == found_period.id,
+                account.village_id == found_period.village_id,
+                account.purpose == purpose,
+                account.owner_id.in_(set(owner_ids)),
+            )
+        )  # fmt: skip
+        for transfer_id, entry_id, kind, day, owner_id, amount, reverses_id, reversed_by in rows:
+            line = PeriodLine(
+                entry_id, _KINDS[kind], day, owner_id, sign * amount, reverses_id,
+                reversed_by is not None,
+            )  # fmt: skip
+            lines.append((transfer_id, line))
+    return [line for _, line in sorted(lines, key=lambda each: each[0])]

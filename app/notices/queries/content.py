@@ -22,7 +22,7 @@ from app.rulebook import queries as rulebook
 from app.rulebook.domain.rules import RuleKind
 from app.store import queries as store
 
-from .figures import GridMonth, HouseholdMonth, VillageMonth, village_month
+from .figures import HouseholdMonth, VillageMonth, village_month
 from .notices import honours
 
 _DECISION_WORDS = {Decision.UPHELD: "属实", Decision.REJECTED: "不属实"}
@@ -67,7 +67,7 @@ def notice_print(
         honour_rows=tuple(
             payloads.HonourRow(name=honour.name, deed=honour.deed) for honour in honours(found.id)
         ),
-        grid_rows=tuple(_grid_row(grid) for grid in figures.grids),
+        grid_rows=_grid_rows(found.village_id, figures),
         stores=tuple(_store_month(found.village_id, month)),
         objection_rows=tuple(_objection_rows(found)),
         rule_changes=tuple(_rule_changes(found.village_id, month)),
@@ -135,15 +135,18 @@ def _category_rows(figures: VillageMonth) -> tuple[payloads.CategoryRow, ...]:
     )
 
 
-def _grid_row(grid: GridMonth) -> payloads.GridRow:
-    rate = (200 * grid.took_part + grid.households) // (2 * grid.households)
-    return payloads.GridRow(
-        grid=grid.name,
-        households=str(grid.households),
-        took_part=str(grid.took_part),
-        rate=f"{rate}%",
-        mean_standing=format_tenths(grid.mean_standing),
-        bonus=format_tenths(grid.bonus),
+def _grid_rows(village_id: int, figures: VillageMonth) -> tuple[payloads.GridRow, ...]:
+    names = {grid.id: grid.name for grid in places.grids(village_id)}
+    return tuple(
+        payloads.GridRow(
+            grid=names[grid.id],
+            households=str(len(grid.households)),
+            took_part=str(len(grid.took_part)),
+            rate=f"{grid.rate_percent}%",
+            mean_standing=format_tenths(grid.mean_standing),
+            bonus=format_tenths(grid.bonus * len(grid.took_part)),
+        )
+        for grid in figures.computed.grids
     )
 
 

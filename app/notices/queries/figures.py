@@ -1,17 +1,19 @@
-"""The figures of a month, gathered from the ledger and told by household, grid and category."""
+"""The figures of a month, gathered from the ledger and told by household and category."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app.activities import queries as activities
 from app.claims import queries as claims
+from app.incentives import queries as incentives
+from app.incentives.domain.computing import MonthResult
 from app.kit.errors import Conflict
 from app.kit.month import Month
 from app.kit.points import Tenths
 from app.ledger import queries as books
-from app.ledger.domain.accounts import POINT, SCORE, Purpose
+from app.ledger.domain.accounts import POINT, Purpose
 from app.ledger.queries import PeriodSums
 from app.notices.domain import EARNED, MonthFigures, month_figures, total
 from app.people import queries as people
@@ -28,7 +30,7 @@ _OTHER_POINT_PURPOSES = (
     Purpose.ACTIVITY_INCOME, Purpose.STORE_TAKINGS, Purpose.SETTLED, Purpose.EXPIRED,
     Purpose.MOVED_OUT, Purpose.MOVED_IN,
 )  # fmt: skip
-READ_PURPOSES = (*_HOUSEHOLD_PURPOSES, *_OTHER_POINT_PURPOSES, Purpose.STANDING)
+READ_PURPOSES = (*_HOUSEHOLD_PURPOSES, *_OTHER_POINT_PURPOSES)
 
 _Sums = Mapping[Purpose, Mapping[tuple[int, int], PeriodSums]]
 """What moved in the month, by purpose, owner and unit."""
@@ -54,28 +56,17 @@ class CategoryMonth:
 
 
 @dataclass(frozen=True, slots=True)
-class GridMonth:
-    """One grid; `mean_standing` in tenths per household, rounded half up."""
-
-    name: str
-    households: int
-    took_part: int
-    mean_standing: int
-    bonus: Tenths
-
-
-@dataclass(frozen=True, slots=True)
 class VillageMonth:
-    """Everything a notice says in figures."""
+    """Everything a notice says in figures; `computed` are linked scores, grids and bonuses."""
 
     households: tuple[HouseholdMonth, ...]
     village: MonthFigures
     categories: tuple[CategoryMonth, ...]
-    grids: tuple[GridMonth, ...]
+    computed: MonthResult
 
     @property
     def took_part(self) -> int:
-        return sum(line.figures.added > 0 for line in self.households)
+        return sum(household.took_part for household in self.computed.households.values())
 
 
 def village_month(village_id: int, month: Month) -> VillageMonth:
@@ -102,11 +93,12 @@ def village_month(village_id: int, month: Month) -> VillageMonth:
         for household in people.households(village_id)
         if household.status is HouseholdStatus.ACTIVE or household.id in by_household
     )
+    computed = incentives.computed_month(village_id, month).result
     return VillageMonth(
         households=lines,
         village=village,
-        categories=_categories(village_id, awards),
-        grids=_grids(village_id, sums, lines),
+        categories=(*_categories(village_id, awards), *_bonuses(computed)),
+        computed=computed,
     )
 
 
@@ -160,40 +152,12 @@ def _categories(village_id: int, awards: list["Award"]) -> tuple[CategoryMonth, 
     )
 
 
-def _grids(
-    village_id: int, sums: _Sums, lines: tuple[HouseholdMonth, ...]
-) -> tuple[GridMonth, ...]:
-    standing = _standing_of_households(village_id, sums)
-    by_grid: dict[str, list[HouseholdMonth]] = defaultdict(list)
-    for line in lines:
-        by_grid[line.household.grid_name].append(line)
-    return tuple(
-        GridMonth(
-            name=name,
-            households=len(members),
-            took_part=sum(line.figures.added > 0 for line in members),
-            mean_standing=_mean([standing[line.household.id] for line in members]),
-            bonus=Tenths(0),
-        )
-        for name, members in by_grid.items()
-        if name
-    )
-
-
-def _standing_of_households(village_id: int, all_sums: _Sums) -> Counter[int]:
-    """The month's net standing of each household: its own and its members'."""
-    net = {
-        owner_id: sums.closing - sums.opening
-        for (owner_id, unit_id), sums in all_sums[Purpose.STANDING].items()
-        if unit_id == SCORE
-    }
-    of_member = people.households_of(village_id, list(net))
-    standing: Counter[int] = Counter()
-    for owner_id, change in net.items():
-        home = of_member.get(owner_id)
-        standing[home.id if home else owner_id] += change
-    return standing
-
-
-def _mean(amounts: list[int]) -> int:
-    return (2 * sum(amounts) + len(amounts)) // (2 * len(amounts)) if amounts else 0
+def _bonuses(computed: MonthResult) -> Iterator[CategoryMonth]:
+    for category, groups in (
+        ("网格奖励", [(grid.bonus, len(grid.took_part)) for grid in computed.grids]),
+        ("服务队奖励", [(team.bonus, len(team.members)) for team in computed.teams]),
+    ):
+        times = sum(receivers for bonus, receivers in groups if bonus)
+        if times:
+            points = sum(bonus * receivers for bonus, receivers in groups)
+            yield CategoryMonth(category, times, Tenths(points))

@@ -23,6 +23,10 @@ from .links import link as link
 from .links import links_of_household as links_of_household
 from .links import links_of_member as links_of_member
 from .links import party_members as party_members
+from .months import household_ids_of_members as household_ids_of_members
+from .months import households_by_grid as households_by_grid
+from .months import links_on as links_on
+from .months import team_members_on as team_members_on
 from .register import import_plan as import_plan
 from .register import import_report as import_report
 from .register import import_sealer as import_sealer

@@ -15,6 +15,7 @@ from .versions import Preview as Preview
 from .versions import adoption_of as adoption_of
 from .versions import current_version as current_version
 from .versions import draft as draft
+from .versions import incentives_of as incentives_of
 from .versions import preview as preview
 from .versions import rule as rule
 from .versions import rule_by_code as rule_by_code

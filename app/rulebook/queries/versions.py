@@ -11,6 +11,12 @@ from app.kit.errors import NotFound
 from app.kit.points import Tenths
 from app.rulebook.domain.awards import RuleRef
 from app.rulebook.domain.changes import VersionChanges, compare_versions
+from app.rulebook.domain.incentives import (
+    NO_INCENTIVES,
+    GridTerms,
+    IncentiveTerms,
+    LinkedScoreTerms,
+)
 from app.rulebook.domain.lint import LintFinding, lint_rules
 from app.rulebook.domain.reading import RefusedRule, read_rules
 from app.rulebook.domain.rules import Adoption, Cap, CapPeriod, CapScope, Rule, RuleKind
@@ -56,6 +62,24 @@ def adoption_of(found: RuleVersion) -> Adoption:
         votes_against=found.votes_against,
         record_number=found.record_number,
     )
+
+
+def incentives_of(found: RuleVersion | None) -> IncentiveTerms:
+    """What a version says about linked scores and bonuses; nothing without a version."""
+    if found is None:
+        return NO_INCENTIVES
+    linked = grid = None
+    if found.linked_weight_hundredths is not None:
+        linked = LinkedScoreTerms(
+            found.linked_weight_hundredths,
+            Tenths(found.linked_clamp or 0),
+            found.linked_households_min or 0,
+            bool(found.linked_printed),
+        )
+    if found.grid_bonus is not None:
+        grid = GridTerms(found.grid_threshold_percent or 0, Tenths(found.grid_bonus))
+    team_bonus = None if found.team_bonus is None else Tenths(found.team_bonus)
+    return IncentiveTerms(linked, grid, team_bonus)
 
 
 def current_version(village_id: int, on: date) -> RuleVersion | None:

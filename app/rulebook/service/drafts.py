@@ -7,6 +7,7 @@ from app.kit import clock
 from app.kit.errors import Invalid
 from app.kit.ids import new_id
 from app.rulebook import queries
+from app.rulebook.domain.incentives import NO_INCENTIVES, IncentiveTerms
 from app.rulebook.domain.reading import read_rules
 from app.rulebook.domain.rules import Adoption
 from app.rulebook.models import RuleDraft, RuleVersion
@@ -36,7 +37,13 @@ def upload_draft(*, village_id: int, file_name: str, content: bytes, actor_id: i
 
 
 def adopt_draft(
-    *, village_id: int, draft_id: int, adoption: Adoption, starts_on: date, actor_id: int
+    *,
+    village_id: int,
+    draft_id: int,
+    adoption: Adoption,
+    starts_on: date,
+    actor_id: int,
+    incentives: IncentiveTerms = NO_INCENTIVES,
 ) -> RuleVersion:
     """Save an uploaded rule book as a version; a second time gives the version it became.
 
@@ -55,6 +62,7 @@ def adopt_draft(
         adoption=adoption,
         starts_on=starts_on,
         actor_id=actor_id,
+        incentives=incentives,
     )
     draft.rule_version_id = version.id
     db.session.flush()

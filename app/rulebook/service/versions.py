@@ -15,6 +15,7 @@ from app.ledger import queries as books
 from app.ledger import service as ledger
 from app.rulebook import queries
 from app.rulebook.domain.changes import compare_versions
+from app.rulebook.domain.incentives import NO_INCENTIVES, IncentiveTerms
 from app.rulebook.domain.lint import LintFinding, lint_adoption, lint_rules
 from app.rulebook.domain.rules import Adoption, Rule
 from app.rulebook.models import RuleRow, RuleVersion
@@ -27,6 +28,7 @@ def save_version(
     adoption: Adoption,
     starts_on: date,
     actor_id: int,
+    incentives: IncentiveTerms = NO_INCENTIVES,
 ) -> RuleVersion:
     """Save a version that counts from a day on; saving the newest one again gives that one.
 
@@ -35,7 +37,7 @@ def save_version(
     """
     _check(rules, adoption)
     earlier = queries.versions(village_id)
-    if earlier and _is_same(earlier[0], rules, adoption, starts_on):
+    if earlier and _is_same(earlier[0], rules, adoption, starts_on, incentives):
         return earlier[0]
     _check_start(village_id, starts_on)
     version = RuleVersion(
@@ -51,6 +53,7 @@ def save_version(
         record_number=adoption.record_number,
         imported_by=actor_id,
         imported_at=clock.now(),
+        **_incentive_columns(incentives),
     )
     db.session.add(version)
     db.session.flush()
@@ -75,13 +78,31 @@ def _told(finding: LintFinding) -> str:
     return f"{finding.rule_code} {finding.code} {finding.words}".strip()
 
 
+def _incentive_columns(terms: IncentiveTerms) -> dict[str, Any]:
+    linked, grid = terms.linked, terms.grid
+    return {
+        "linked_weight_hundredths": linked and linked.weight_hundredths,
+        "linked_clamp": linked and linked.clamp,
+        "linked_households_min": linked and linked.households_min,
+        "linked_printed": linked and linked.printed,
+        "grid_threshold_percent": grid and grid.threshold_percent,
+        "grid_bonus": grid and grid.bonus,
+        "team_bonus": terms.team_bonus,
+    }
+
+
 def _is_same(
-    version: RuleVersion, rules: Sequence[Rule], adoption: Adoption, starts_on: date
+    version: RuleVersion,
+    rules: Sequence[Rule],
+    adoption: Adoption,
+    starts_on: date,
+    incentives: IncentiveTerms,
 ) -> bool:
     changes = compare_versions(queries.rules(version.id), rules)
     return (
         version.starts_on == starts_on
         and queries.adoption_of(version) == adoption
+        and queries.incentives_of(version) == incentives
         and not (changes.added or changes.changed or changes.removed)
     )
 

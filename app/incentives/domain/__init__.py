@@ -1,0 +1,1 @@
+"""Decisions about linked scores and group bonuses."""

@@ -1,0 +1,97 @@
+"""Linked scores and bonuses: the branch's desk, and where each figure comes from."""
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from app.identity.access import actor_id, requires, village_id
+from app.identity.domain import Role
+from app.kit.month import Month
+from app.ledger import queries as books
+from app.ledger.domain.accounts import branch_budget
+from app.people import queries as people
+from app.web.forms import load_form
+from app.web.messages import sentence
+from app.web.transaction import writes
+
+from . import queries, service
+from .access import STAFF, household_in_reach, member_in_reach, sees_everything
+from .queries import month_of_code
+from .schemas import PoolMovementIn
+
+pages = Blueprint("incentives", __name__)
+
+
+@pages.get("/desk/incentives")
+@requires(*STAFF)
+def desk() -> str:
+    """What a close would post now, the bonus pool, and the way to the closed months."""
+    period = books.open_period(village_id())
+    return render_template(
+        "incentives/desk.html",
+        told=period and queries.overview(village_id(), Month.parse(period.month)),
+        pool=queries.pool_balance(village_id()),
+        budget=books.balance(branch_budget(village_id())),
+        months=queries.kept_months(village_id()),
+    )
+
+
+@pages.post("/desk/incentives/pool")
+@requires(Role.BRANCH_PRESIDENT)
+@writes(again=desk)
+def move_pool() -> Response:
+    form = load_form(PoolMovementIn())
+    service.move_pool(
+        village_id=village_id(),
+        amount=form["points"],
+        returns=form["returns"],
+        actor_id=actor_id(),
+    )
+    flash(sentence("bonus_pool_returned" if form["returns"] else "bonus_pool_filled", {}))
+    return redirect(url_for("incentives.desk"), 303)
+
+
+@pages.get("/incentives/<month_code>")
+@requires(*STAFF)
+def show_month(month_code: str) -> str:
+    """A month's results: all grids, teams and party members."""
+    told = queries.overview(village_id(), month_of_code(month_code))
+    return render_template("incentives/month.html", told=told)
+
+
+@pages.get("/incentives/<month_code>/households")
+@requires(*STAFF)
+def find_household(month_code: str) -> Response:
+    """From a passbook number to the household's page."""
+    household = people.household_by_passbook(village_id(), request.args.get("passbook", ""))
+    address = url_for(
+        "incentives.explain_household", month_code=month_code, household_id=household.id
+    )
+    return redirect(address, 303)
+
+
+@pages.get("/incentives/<month_code>/households/<int:household_id>")
+@requires(*STAFF, Role.MEMBER)
+def explain_household(month_code: str, household_id: int) -> str:
+    """A household's standing, participation and bonuses, row by row; villagers see their own."""
+    story = queries.household_story(
+        village_id(), month_of_code(month_code), household_in_reach(household_id)
+    )
+    return render_template("incentives/household.html", story=story, staff=sees_everything())
+
+
+@pages.get("/incentives/<month_code>/members/<int:member_id>")
+@requires(*STAFF, Role.MEMBER)
+def explain_member(month_code: str, member_id: int) -> str:
+    """A member's own and linked score; what linked households did is for staff alone."""
+    story = queries.member_story(
+        village_id(), month_of_code(month_code), member_in_reach(member_id)
+    )
+    return render_template("incentives/member.html", story=story, staff=sees_everything())
+
+
+@pages.get("/incentives/<month_code>/grids/<int:grid_id>")
+@requires(*STAFF)
+def explain_grid(month_code: str, grid_id: int) -> str:
+    """A grid's participation, standing and bonus, household by household."""
+    story = queries.grid_story(village_id(), month_of_code(month_code), grid_id)
+    return render_template("incentives/grid.html", story=story)

@@ -1,0 +1,121 @@
+"""What the forms and the API of linked scores and bonuses take and give."""
+
+from marshmallow import fields, validate
+
+from app.kit.schema import IdField, StrictSchema, TenthsField
+
+_POOL_MAX = 10_000_000
+
+
+class PoolMovementIn(StrictSchema):
+    """`returns` takes out of the pool what was put in."""
+
+    points = TenthsField(
+        required=True, validate=validate.Range(1, _POOL_MAX, error="要大于 0，也不能大得离谱。")
+    )
+    returns = fields.Boolean(load_default=False)
+
+
+class PoolOut(StrictSchema):
+    balance = TenthsField()
+
+
+class RowOut(StrictSchema):
+    entry_id = IdField()
+    occurred_on = fields.Date()
+    kind = fields.String()
+    title = fields.String()
+    who = fields.String()
+    amount = TenthsField()
+
+
+class BonusOut(StrictSchema):
+    kind = fields.String()
+    group = fields.String()
+    amount = TenthsField()
+    entry_id = IdField(allow_none=True)
+
+
+class _MonthOut(StrictSchema):
+    """`closed` months stay as they are; an open one is told as of now."""
+
+    month = fields.String()
+    closed = fields.Boolean()
+    rule_version = fields.Integer(allow_none=True)
+
+
+class GridResultOut(StrictSchema):
+    id = IdField()
+    name = fields.String()
+    households = fields.Integer()
+    took_part = fields.Integer()
+    rate_percent = fields.Integer()
+    reached = fields.Boolean()
+    mean_standing = TenthsField()
+    bonus = TenthsField()
+
+
+class LinkedScoreBriefOut(StrictSchema):
+    member_id = IdField()
+    name = fields.String()
+    own = TenthsField()
+    linked_households = fields.Integer()
+    linked_sum = TenthsField()
+    linked_mean = TenthsField()
+    enough_links = fields.Boolean()
+    unclamped = TenthsField()
+    term = TenthsField()
+    total = TenthsField()
+
+
+class TeamResultOut(StrictSchema):
+    id = IdField()
+    name = fields.String()
+    sessions = fields.List(fields.String())
+    members = fields.List(fields.String())
+    bonus = TenthsField()
+
+
+class OverviewOut(_MonthOut):
+    pool = TenthsField()
+    needed = TenthsField()
+    paid = TenthsField()
+    grids = fields.List(fields.Nested(GridResultOut))
+    linked = fields.List(fields.Nested(LinkedScoreBriefOut))
+    teams = fields.List(fields.Nested(TeamResultOut))
+
+
+class HouseholdTermOut(StrictSchema):
+    """One household in somebody else's figure."""
+
+    passbook_no = fields.String()
+    net = TenthsField()
+    took_part = fields.Boolean()
+    rows = fields.List(fields.Nested(RowOut))
+    deeds = fields.List(fields.Nested(RowOut))
+
+
+class HouseholdStoryOut(_MonthOut):
+    passbook_no = fields.String()
+    own = TenthsField()
+    net = TenthsField()
+    took_part = fields.Boolean()
+    rows = fields.List(fields.Nested(RowOut))
+    deeds = fields.List(fields.Nested(RowOut))
+    bonuses = fields.List(fields.Nested(BonusOut))
+
+
+class MemberStoryOut(_MonthOut):
+    name = fields.String()
+    own = TenthsField()
+    rows = fields.List(fields.Nested(RowOut))
+    score = fields.Nested(LinkedScoreBriefOut, allow_none=True)
+    entry_id = IdField(allow_none=True)
+    linked = fields.List(fields.Nested(HouseholdTermOut))
+    bonuses = fields.List(fields.Nested(BonusOut))
+
+
+class GridStoryOut(_MonthOut):
+    grid = fields.Nested(GridResultOut)
+    households = fields.List(fields.Nested(HouseholdTermOut))
+    entry_ids = fields.List(IdField())
