@@ -15,7 +15,7 @@ from app.activities.models import (
     Signup,
 )
 from app.extensions import db
-from app.kit.db import table_of
+from app.kit.db import among, table_of
 from app.kit.errors import NotFound
 
 _LIVE_SIGNUP = select(Signup).where(
@@ -184,7 +184,7 @@ def staff_entered_awards(village_id: int, award_ids: Iterable[int]) -> frozenset
         for award_id in db.session.scalars(
             select(Attendance.award_id).where(
                 Attendance.village_id == village_id,
-                Attendance.award_id.in_(set(award_ids)),
+                among(Attendance.award_id, set(award_ids)),
                 Attendance.staff_entry.is_(True),
             )
         )

@@ -18,6 +18,7 @@ from sqlalchemy import (
 )
 
 from app.extensions import db
+from app.kit.db import among
 from app.ledger.domain.accounts import LIMITED_PURPOSES, Address, OwnerKind, Purpose
 from app.ledger.models import (
     LedgerAccount,
@@ -86,16 +87,12 @@ def to_address(values: Sequence[int]) -> Address:
 
 def find_addresses(account_ids: Iterable[int]) -> dict[int, Address]:
     """The addresses of those accounts that there are, by id."""
-    wanted = list(set(account_ids))
-    found: dict[int, Address] = {}
-    for start in range(0, len(wanted), _IDS_PER_STATEMENT):
-        rows = db.session.execute(
-            select(LedgerAccount.id, *address_columns(LedgerAccount)).where(
-                LedgerAccount.id.in_(wanted[start : start + _IDS_PER_STATEMENT])
-            )
+    rows = db.session.execute(
+        select(LedgerAccount.id, *address_columns(LedgerAccount)).where(
+            among(LedgerAccount.id, set(account_ids))
         )
-        found.update((row[0], to_address(row[1:])) for row in rows)
-    return found
+    )
+    return {row[0]: to_address(row[1:]) for row in rows}
 
 
 def balance(address: Address) -> int:

@@ -6,6 +6,7 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import aliased
 
 from app.extensions import db
+from app.kit.db import among
 from app.kit.errors import NotFound
 from app.ledger.domain.accounts import Address, OwnerKind, Purpose
 from app.ledger.domain.canonical import EntryRow, TransferRow
@@ -44,7 +45,7 @@ def entries(
     if period_id is not None:
         wanted.append(LedgerEntry.period_id == period_id)
     if entry_ids is not None:
-        wanted.append(LedgerEntry.id.in_(entry_ids))
+        wanted.append(among(LedgerEntry.id, entry_ids))
     if kinds is not None:
         wanted.append(LedgerEntry.kind.in_(kinds))
     return entry_rows(wanted, _transfers(wanted))

@@ -7,7 +7,7 @@ from sqlalchemy import Row, Select, and_, bindparam, func, or_, select
 
 from app.extensions import db, settings
 from app.identity.queries import grids
-from app.kit.db import table_of
+from app.kit.db import among, table_of
 from app.kit.errors import NotFound
 from app.kit.sealing import Sealer
 from app.kit.text import normalise_name
@@ -96,7 +96,7 @@ def households_of(village_id: int, member_ids: Collection[int]) -> dict[int, Hou
     rows = db.session.execute(
         select(HouseholdMembership.member_id, HouseholdMembership.household_id)
         .join(Member, Member.id == HouseholdMembership.member_id)
-        .where(IS_OPEN, Member.village_id == village_id, Member.id.in_(set(member_ids)))
+        .where(IS_OPEN, Member.village_id == village_id, among(Member.id, set(member_ids)))
     ).all()
     known = find_households(village_id, {row.household_id for row in rows})
     return {row.member_id: known[row.household_id] for row in rows}
@@ -104,7 +104,7 @@ def households_of(village_id: int, member_ids: Collection[int]) -> dict[int, Hou
 
 def find_households(village_id: int, household_ids: Collection[int]) -> dict[int, HouseholdRef]:
     """Those of the households that are of the village, by id."""
-    wanted = Household.id.in_(set(household_ids))
+    wanted = among(Household.id, set(household_ids))
     found = _household_refs(village_id, _households(village_id).where(wanted))
     return {household.id: household for household in found}
 

@@ -7,6 +7,7 @@ from typing import cast
 from sqlalchemy import or_, select, tuple_
 
 from app.extensions import db
+from app.kit.db import among
 from app.kit.errors import NotFound
 from app.kit.points import Tenths
 from app.ledger.domain.accounts import (
@@ -57,7 +58,7 @@ def awards(
     if source_id is not None:
         query = query.where(Award.source_id == source_id)
     if entry_ids is not None:
-        query = query.where(Award.entry_id.in_(entry_ids))
+        query = query.where(among(Award.entry_id, entry_ids))
     if first_day is not None:
         query = query.where(Award.occurred_on >= first_day)
     if last_day is not None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from sqlalchemy import select
 
 from app.extensions import db
+from app.kit.db import among
 from app.ledger.domain.canonical import EntryRow
 from app.ledger.domain.drafts import EntryKind, mirrored
 from app.ledger.domain.judging import RETURNABLE, Way, amounts_by_way
@@ -14,8 +15,6 @@ from app.ledger.queries.witnesses import Witness, witness_sources
 
 from .book import Book
 from .faults import Fault
-
-_IDS_PER_STATEMENT = 2000
 
 
 def reversals_exact(book: Book) -> Iterator[Fault]:
@@ -104,13 +103,11 @@ def _put_elsewhere(book: Book) -> Iterator[int]:
     """Transfers in periods that are not read, whose entries are read and lack them."""
     moved = LedgerTransfer
     read = [period.id for period in book.read_periods]
-    for start in range(0, len(book.changed_entries), _IDS_PER_STATEMENT):
-        yield from db.session.scalars(
-            select(moved.id).where(
-                moved.entry_id.in_(book.changed_entries[start : start + _IDS_PER_STATEMENT]),
-                moved.period_id.not_in(read),
-            )
+    yield from db.session.scalars(
+        select(moved.id).where(
+            among(moved.entry_id, book.changed_entries), moved.period_id.not_in(read)
         )
+    )
 
 
 def witnesses_agree(book: Book) -> Iterator[Fault]:
