@@ -88,6 +88,20 @@ class GridRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LinkedScoreRow:
+    """A party member's score of the month: own + counted = total. `counted` comes from the mean
+    of the linked households, or is a dash for whoever has too few.
+    """
+
+    name: str
+    linked_households: str
+    own: str
+    linked_mean: str
+    counted: str
+    total: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GoodRow:
     """A good's month in pieces of `unit`; `source` says bought or given, and by whom."""
 
@@ -151,7 +165,8 @@ class Verification:
 class NoticePrint(Printable):
     """The monthly public notice, A4 portrait.
 
-    `rule_version` names the version and the meeting that adopted it.
+    `rule_version` names the version and the meeting that adopted it; the notes say in words how
+    the figures of the table below them are reckoned.
     """
 
     template: ClassVar[str] = "notice.typ"
@@ -174,6 +189,9 @@ class NoticePrint(Printable):
     verification: Verification
     honour_rows: tuple[HonourRow, ...] = ()
     grid_rows: tuple[GridRow, ...] = ()
+    grid_note: str = ""
+    linked_score_rows: tuple[LinkedScoreRow, ...] = ()
+    linked_score_note: str = ""
     stores: tuple[StoreMonth, ...] = ()
     objection_rows: tuple[ObjectionRow, ...] = ()
     rule_changes: tuple[str, ...] = ()

@@ -16,6 +16,7 @@ from app.printing.payloads import (
     GridRow,
     HonourRow,
     HouseholdRow,
+    LinkedScoreRow,
     MonthSums,
     NoticePrint,
     ObjectionContact,
@@ -89,6 +90,22 @@ GRIDS = tuple(
         bonus="41" if number % 2 else "0",
     )
     for number in range(1, 7)
+)
+_LINKED_SCORES = (
+    ("10", "12", "14.2", "4.3", "16.3"),
+    ("9", "6.5", "-1.5", "-0.5", "6"),
+    ("3", "8", "20", "—", "8"),
+)
+LINKED_SCORES = tuple(
+    LinkedScoreRow(
+        name=mask_name(head_name(index)),
+        linked_households=linked_households,
+        own=own,
+        linked_mean=linked_mean,
+        counted=counted,
+        total=total,
+    )
+    for index, (linked_households, own, linked_mean, counted, total) in enumerate(_LINKED_SCORES)
 )
 STORE = StoreMonth(
     name="露溪村爱心超市",
@@ -177,6 +194,9 @@ def notice(household_count: int = 300, **changes: Any) -> NoticePrint:
     tables = {
         "honour_rows": HONOURS,
         "grid_rows": GRIDS,
+        "grid_note": "参与率达到60%的网格，参加的户每户奖励1分。",
+        "linked_score_rows": LINKED_SCORES,
+        "linked_score_note": "合计 = 自己本月的评价分 + 计入。",
         "stores": (STORE,),
         "objection_rows": OBJECTIONS,
         "rule_changes": ("新增“秸秆离田不焚烧”，每户每年最多 10 分，自2026年11月1日起。",),

@@ -156,7 +156,7 @@ def test_sections_are_numbered_without_gaps_when_some_are_empty() -> None:
         ("二", "全村合计"),
     ]
     whole = text_of(printed.notice(8))
-    assert re.findall(r"^(.)、", whole, re.MULTILINE) == list("一二三四五六七八")
+    assert re.findall(r"^(.)、", whole, re.MULTILINE) == list("一二三四五六七八九")
 
 
 def test_a_redemption_day_is_announced_without_a_theme_list_too() -> None:

@@ -23,6 +23,7 @@ from app.rulebook.domain.rules import RuleKind
 from app.store import queries as store
 
 from .figures import HouseholdMonth, VillageMonth, village_month
+from .incentive_tables import grid_note, grid_rows, linked_score_note, linked_score_rows
 from .notices import honours
 
 _DECISION_WORDS = {Decision.UPHELD: "属实", Decision.REJECTED: "不属实"}
@@ -67,7 +68,10 @@ def notice_print(
         honour_rows=tuple(
             payloads.HonourRow(name=honour.name, deed=honour.deed) for honour in honours(found.id)
         ),
-        grid_rows=_grid_rows(found.village_id, figures),
+        grid_rows=grid_rows(found.village_id, figures.computed),
+        grid_note=grid_note(figures.computed),
+        linked_score_rows=linked_score_rows(found.village_id, figures.computed),
+        linked_score_note=linked_score_note(figures.computed),
         stores=tuple(_store_month(found.village_id, month)),
         objection_rows=tuple(_objection_rows(found)),
         rule_changes=tuple(_rule_changes(found.village_id, month)),
@@ -132,21 +136,6 @@ def _category_rows(figures: VillageMonth) -> tuple[payloads.CategoryRow, ...]:
             category=row.category, times=str(row.times), points=format_tenths(row.points)
         )
         for row in figures.categories
-    )
-
-
-def _grid_rows(village_id: int, figures: VillageMonth) -> tuple[payloads.GridRow, ...]:
-    names = {grid.id: grid.name for grid in places.grids(village_id)}
-    return tuple(
-        payloads.GridRow(
-            grid=names[grid.id],
-            households=str(len(grid.households)),
-            took_part=str(len(grid.took_part)),
-            rate=f"{grid.rate_percent}%",
-            mean_standing=format_tenths(grid.mean_standing),
-            bonus=format_tenths(grid.bonus * len(grid.took_part)),
-        )
-        for grid in figures.computed.grids
     )
 
 
