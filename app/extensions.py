@@ -87,6 +87,9 @@ def _configure_sqlite(connection: sqlite3.Connection, _record: object) -> None:
         "synchronous = FULL",
         "foreign_keys = ON",
         "recursive_triggers = ON",
+        # An ANALYZE with a limit keeps no samples of values; with samples, every statement would
+        # be planned anew for the values of each of its runs.
+        "analysis_limit = 1000",
     ):
         connection.execute(f"PRAGMA {pragma}")
 
