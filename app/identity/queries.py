@@ -10,6 +10,7 @@ from sqlalchemy import and_, bindparam, or_, select
 from app.extensions import db
 from app.kit.db import table_of
 from app.kit.errors import NotFound
+from app.kit.statements import Prepared
 
 from .domain import GuessRecord, Principal, Role
 from .models import Account, Grid, GuessCounter, RoleGrant, SignInSession, Terminal, Town, Village
@@ -23,11 +24,10 @@ class Credentials:
     secret_hash: str | None
 
 
-# Made once, because every request asks it: putting such a statement together takes longer than
-# running it.
+# Every request asks it.
 _SESSION, _ACCOUNT = table_of(SignInSession), table_of(Account)
 _TERMINAL, _GRANT = table_of(Terminal), table_of(RoleGrant)
-_SIGNED_IN = (
+_SIGNED_IN = Prepared(
     select(
         _ACCOUNT.c.id,
         _ACCOUNT.c.display_name,
@@ -188,7 +188,7 @@ def principal_of_token(token: str, now: datetime) -> Principal | None:
     """Who holds this token at that instant; None when it is unknown, ended, expired or its
     account or terminal was switched off.
     """
-    rows = db.session.execute(_SIGNED_IN, {"token_digest": token_digest(token), "now": now}).all()
+    rows = _SIGNED_IN.rows(db.session, token_digest=token_digest(token), now=now)
     if not rows:
         return None
     row = rows[0]

@@ -11,7 +11,6 @@ from sqlalchemy import (
     ColumnElement,
     DateTime,
     Dialect,
-    Insert,
     Integer,
     MetaData,
     Select,
@@ -19,18 +18,14 @@ from sqlalchemy import (
     Text,
     bindparam,
     insert,
-    inspect,
 )
 from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.orm import (
-    DeclarativeBase,
-    InstrumentedAttribute,
-    make_transient_to_detached,
-    scoped_session,
-)
+from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, class_mapper, scoped_session
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator
+
+from .statements import Prepared
 
 # On SQLite an INTEGER primary key is the row id itself, and INTEGER holds 64 bits.
 Id = BigInteger().with_variant(Integer(), "sqlite")
@@ -82,17 +77,15 @@ def table_of(model: type[Base]) -> Table:
 
 
 def insert_row(session: scoped_session[Any], model: type[Row], **columns: Any) -> Row:
-    """Insert a row at once and have its object in the session; columns not named are empty.
+    """Insert a row at once and give it as an object; columns not named are empty.
 
-    It takes a fifth of the time of adding the object and flushing.
+    It takes a tenth of the time of adding the object and flushing. The object is there to be read:
+    it is not in the session, which knows of no change to it.
     """
     table = table_of(model)
-    session.execute(_insertion(table), columns)
-    # Made as one that was read, without a note of every value as a change.
-    row = cast("Row", inspect(model).class_manager.new_instance())
+    _insertion(table, tuple(columns)).run(session, columns)
+    row = class_mapper(model).class_manager.new_instance()
     row.__dict__.update(dict.fromkeys(table.c.keys()), **columns)
-    make_transient_to_detached(row)
-    session.add(row)
     return row
 
 
@@ -130,6 +123,11 @@ def among(column: ColumnElement[Any] | InstrumentedAttribute[Any], ids: Collecti
     return _Among(column, bindparam(None, ids, type_=_IdList(), unique=True))
 
 
+def among_given(column: ColumnElement[Any], name: str) -> _Among:
+    """The same for ids that a prepared statement is given under this name."""
+    return _Among(column, bindparam(name, type_=_IdList()))
+
+
 def driver_rows(session: scoped_session[Any], query: Select[*Columns]) -> list[tuple[*Columns]]:
     """A query's rows as the driver gives them: numbers and words, days and instants not on SQLite.
 
@@ -141,7 +139,6 @@ def driver_rows(session: scoped_session[Any], query: Select[*Columns]) -> list[t
     return cast("list[tuple[*Columns]]", rows)
 
 
-# Made once a table.
 @functools.cache
-def _insertion(table: Table) -> Insert:
-    return insert(table)
+def _insertion(table: Table, columns: tuple[str, ...]) -> Prepared:
+    return Prepared(insert(table), columns=columns)

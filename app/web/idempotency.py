@@ -10,14 +10,17 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from flask import Response, g, request
 from sqlalchemy import (
+    Boolean,
     LargeBinary,
     String,
     Text,
     UniqueConstraint,
     bindparam,
+    column,
     func,
     insert,
     select,
@@ -29,6 +32,7 @@ from app.kit import clock
 from app.kit.db import Base, Id, table_of
 from app.kit.errors import FAMILIES, Conflict, DomainError, InFlight, Invalid
 from app.kit.ids import new_id
+from app.kit.statements import Prepared
 
 KEY_FIELD = "idempotency_key"
 KEY_HEADER = "Idempotency-Key"
@@ -50,15 +54,24 @@ class RequestOutcome(Base):
     created_at: Mapped[datetime]
 
 
-# Made once: every write needs them, and putting them together takes longer than running them.
+# Every write needs them.
 _OUTCOMES = table_of(RequestOutcome)
-_STORED = select(_OUTCOMES.c.request_digest, _OUTCOMES.c.outcome).where(
-    _OUTCOMES.c.caller == bindparam("caller"), _OUTCOMES.c.key == bindparam("key")
+_ASKED = {"caller": bindparam("caller", type_=String), "key": bindparam("key", type_=String)}
+_STORED = Prepared(
+    select(_OUTCOMES.c.request_digest, _OUTCOMES.c.outcome).where(
+        *(_OUTCOMES.c[name] == value for name, value in _ASKED.items())
+    )
 )
-_STORE = insert(_OUTCOMES)
-_CLAIM = select(
-    func.pg_try_advisory_xact_lock(func.hashtextextended(bindparam("name", type_=Text), 0))
+_CLAIM = Prepared(
+    select(
+        func.request_claim(*_ASKED.values()).table_valued(
+            column("claimed", Boolean),
+            column("request_digest", LargeBinary),
+            column("outcome", Text),
+        )
+    )
 )
+_STORE = Prepared(insert(_OUTCOMES), columns=_OUTCOMES.c.keys())
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,18 +136,27 @@ def _stored(key: RequestKey) -> Response | DomainError | None:
     """The outcome of this key, if it has one. Raises InFlight while a twin is at work, Conflict
     `idempotency_mismatch` when the key was used for something else.
     """
-    _refuse_twin_in_flight(key)
-    stored = db.session.execute(_STORED, {"caller": key.caller, "key": key.key}).one_or_none()
-    if stored is None:
+    found = _look_up(key)
+    if found is None or found.outcome is None:
         return None
-    if stored.request_digest != key.digest:
+    if found.request_digest != key.digest:
         raise Conflict("idempotency_mismatch")
-    return _restore(stored.outcome)
+    return _restore(found.outcome)
+
+
+def _look_up(key: RequestKey) -> Any:
+    # On SQLite the write lock already makes twins take turns; the second finds the outcome.
+    if db.engine.dialect.name != "postgresql":
+        return _STORED.first(db.session, caller=key.caller, key=key.key)
+    found = _CLAIM.first(db.session, caller=key.caller, key=key.key)
+    if not found.claimed:
+        raise InFlight("same_request_in_flight")
+    return found
 
 
 def _store(key: RequestKey, kept: dict[str, object]) -> None:
-    db.session.execute(
-        _STORE,
+    _STORE.run(
+        db.session,
         {
             "id": new_id(),
             "caller": key.caller,
@@ -164,14 +186,6 @@ def _digest() -> bytes:
     else:
         fields.append(hashlib.sha256(request.get_data(cache=True)).hexdigest())
     return hashlib.sha256(json.dumps(fields, ensure_ascii=False).encode()).digest()
-
-
-def _refuse_twin_in_flight(key: RequestKey) -> None:
-    # On SQLite the write lock already makes twins take turns; the second finds the outcome.
-    if db.engine.dialect.name != "postgresql":
-        return
-    if not db.session.scalar(_CLAIM, {"name": f"{key.caller} {key.key}"}):
-        raise InFlight("same_request_in_flight")
 
 
 def _kept_answer(response: Response, *, secret_answer: bool) -> dict[str, object]:

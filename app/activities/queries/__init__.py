@@ -26,7 +26,9 @@ from .printouts import roster as roster
 from .results import ResultLine as ResultLine
 from .results import result_lines as result_lines
 from .sessions import ORGANISING_ROLES as ORGANISING_ROLES
+from .sessions import LockedSession as LockedSession
 from .sessions import SessionView as SessionView
+from .sessions import Sitting as Sitting
 from .sessions import activities_to_approve as activities_to_approve
 from .sessions import activity as activity
 from .sessions import budget_needed as budget_needed

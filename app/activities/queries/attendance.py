@@ -9,7 +9,6 @@ from sqlalchemy import and_, bindparam, func, select
 from app.activities.domain.check_in import OwnScan, Place, State, scans_from_one_phone
 from app.activities.models import (
     Activity,
-    ActivitySession,
     Attendance,
     AttendanceCorrection,
     Signup,
@@ -17,6 +16,9 @@ from app.activities.models import (
 from app.extensions import db
 from app.kit.db import among, table_of
 from app.kit.errors import NotFound
+from app.kit.statements import Prepared
+
+from .sessions import LockedSession
 
 _LIVE_SIGNUP = select(Signup).where(
     Signup.session_id == bindparam("session_id"),
@@ -27,9 +29,9 @@ _ATTENDANCE = select(Attendance).where(
     Attendance.session_id == bindparam("session_id"),
     Attendance.member_id == bindparam("member_id"),
 )
-# Made once: asked at every card scanned.
+# Asked at every card scanned.
 _ACTIVITY, _CAME, _SIGNED_UP = table_of(Activity), table_of(Attendance), table_of(Signup)
-_AT_THE_DOOR = (
+_AT_THE_DOOR = Prepared(
     select(
         _ACTIVITY.c.approved_at,
         _ACTIVITY.c.cancelled_at,
@@ -121,14 +123,13 @@ def attendance_of(session_id: int, member_id: int) -> Attendance | None:
     return db.session.scalar(_ATTENDANCE, {"session_id": session_id, "member_id": member_id})
 
 
-def at_the_door(session: ActivitySession, member_id: int) -> AtTheDoor:
+def at_the_door(session: LockedSession, member_id: int) -> AtTheDoor:
     """Read after the session's row was locked, in one statement that makes no objects: most who
     come are on the list and not in yet, and nothing of theirs changes but the new row.
     """
-    asked = {
-        "activity_id": session.activity_id, "session_id": session.id, "member_id": member_id,
-    }  # fmt: skip
-    row = db.session.execute(_AT_THE_DOOR, asked).one()
+    row = _AT_THE_DOOR.first(
+        db.session, activity_id=session.activity_id, session_id=session.id, member_id=member_id
+    )
     return AtTheDoor(
         approved_at=row.approved_at,
         cancelled_at=row.cancelled_at,

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
@@ -32,6 +33,7 @@ from app.kit import clock
 from app.kit.db import table_of
 from app.kit.errors import Conflict, NotFound
 from app.kit.points import Tenths
+from app.kit.statements import Prepared
 from app.rulebook import queries as rulebook
 from app.rulebook.domain.awards import RuleRef
 from app.rulebook.domain.rules import RuleKind
@@ -40,9 +42,9 @@ ORGANISING_ROLES = frozenset({Role.ORGANISER, Role.GRID_WORKER, Role.BRANCH_PRES
 ACTIVITY_RULE_KINDS = frozenset({RuleKind.EARN, RuleKind.SPEND})
 
 
-# Made once: putting a statement together takes longer than this one takes to run.
+# Asked at every card scanned.
 _SESSION, _ORGANISER = table_of(ActivitySession), table_of(ActivityOrganiser)
-_ORGANISED = (
+_ORGANISED = Prepared(
     select(_SESSION.c.village_id, _ORGANISER.c.account_id)
     .outerjoin(
         _ORGANISER,
@@ -53,6 +55,21 @@ _ORGANISED = (
     )
     .where(_SESSION.c.id == bindparam("session_id"))
 )
+
+
+class LockedSession(NamedTuple):
+    """What a check-in reads of a session when it locks the row."""
+
+    id: int
+    village_id: int
+    activity_id: int
+    starts_at: datetime
+    ends_at: datetime
+    seats: int
+    closed_at: datetime | None
+
+
+Sitting = ActivitySession | LockedSession
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +134,7 @@ def check_organises(principal: Principal, session_id: int) -> None:
 
     Raises NotFound `session_not_found`.
     """
-    row = db.session.execute(
-        _ORGANISED, {"session_id": session_id, "account_id": principal.account_id}
-    ).one_or_none()
+    row = _ORGANISED.first(db.session, session_id=session_id, account_id=principal.account_id)
     if (
         row is None
         or row.village_id != principal.village_id
@@ -285,7 +300,7 @@ def activities_to_approve(village_id: int) -> Sequence[Activity]:
     ).all()
 
 
-def window_of(found: ActivitySession) -> Window:
+def window_of(found: Sitting) -> Window:
     """When the session takes place."""
     return Window(found.starts_at, found.ends_at)
 

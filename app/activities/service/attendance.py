@@ -27,7 +27,7 @@ from app.kit.text import clean_line
 from app.people import queries as people
 from app.people.domain.households import MemberRef
 
-from .scheduling import activity_of, check_running, lock_running_session, lock_session_row
+from .scheduling import check_running, lock_running_session, lock_session, lock_session_row
 from .signups import add_signup, confirm_place
 
 OWN_CHECK_OUT_WITHIN = timedelta(hours=1)
@@ -81,7 +81,7 @@ def check_in(
         return CheckedIn(row, member.name, unchanged=True)
     if ruling.state is State.PRESENT and door.place is not Place.CONFIRMED:
         signup = queries.live_signup(session_id, member_id)
-        _admit(session, activity_of(session), signup, member_id, actor_id)
+        _admit(*lock_session(village_id, session_id), signup, member_id, actor_id)
     came: dict[str, Any] = {
         "state": ruling.state,
         "waits_for": ruling.waits_for,
@@ -212,7 +212,7 @@ def _admit(
         confirm_place(signup=signup, activity=activity, actor_id=actor_id)
 
 
-def _seats_free(session: ActivitySession, place: Place | None) -> int:
+def _seats_free(session: queries.Sitting, place: Place | None) -> int:
     """Somebody's own seat, or those that nobody has: most people need no counting."""
     if place is Place.CONFIRMED:
         return 1
@@ -220,7 +220,7 @@ def _seats_free(session: ActivitySession, place: Place | None) -> int:
 
 
 def _write(
-    session: ActivitySession, member: MemberRef, row: Attendance | None, came: Mapping[str, Any]
+    session: queries.Sitting, member: MemberRef, row: Attendance | None, came: Mapping[str, Any]
 ) -> Attendance:
     """The member's row, a new one if there is none yet, saying how they came."""
     if row is None:
@@ -232,7 +232,7 @@ def _write(
     return row
 
 
-def _columns(session: ActivitySession, member: MemberRef) -> dict[str, Any]:
+def _columns(session: queries.Sitting, member: MemberRef) -> dict[str, Any]:
     """What every new row begins with."""
     return {
         "id": new_id(),
@@ -244,14 +244,14 @@ def _columns(session: ActivitySession, member: MemberRef) -> dict[str, Any]:
     }
 
 
-def _paper_time(session: ActivitySession, arrived_at: datetime) -> datetime:
+def _paper_time(session: queries.Sitting, arrived_at: datetime) -> datetime:
     opens_at = queries.window_of(session).opens_at
     if not opens_at <= arrived_at <= min(session.ends_at, clock.now()):
         raise Invalid("paper_time_bad", **_times(session))
     return arrived_at
 
 
-def _times(session: ActivitySession) -> dict[str, Fact]:
+def _times(session: queries.Sitting) -> dict[str, Fact]:
     """The rule in figures, for the sentence that refuses."""
     opens = clock.local(queries.window_of(session).opens_at)
     return {

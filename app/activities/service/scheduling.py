@@ -15,9 +15,11 @@ from app.extensions import db
 from app.identity import queries as places
 from app.kit import clock
 from app.kit.codes import CodeKind, new_code
+from app.kit.db import table_of
 from app.kit.errors import Conflict, Invalid, NotFound
 from app.kit.ids import new_id
 from app.kit.points import Tenths
+from app.kit.statements import Prepared
 from app.kit.text import clean_line
 from app.people import queries as people
 from app.rulebook.domain.rules import RuleKind
@@ -162,45 +164,40 @@ def cancel_activity(*, village_id: int, activity_id: int, reason: str, actor_id:
     return activity
 
 
-# Made once: the first is asked at every card scanned.
-_LOCKED = (
-    select(ActivitySession)
-    .where(
-        ActivitySession.id == bindparam("session_id"),
-        ActivitySession.village_id == bindparam("village_id"),
-    )
+# Asked at every card scanned.
+_SESSION = table_of(ActivitySession).c
+_LOCKED = Prepared(
+    select(*(_SESSION[name] for name in queries.LockedSession._fields))
+    .where(_SESSION.id == bindparam("session_id"), _SESSION.village_id == bindparam("village_id"))
     .with_for_update()
-    .execution_options(populate_existing=True)
-)
-_FRESH = (
-    select(Activity)
-    .where(Activity.id == bindparam("activity_id"))
-    .execution_options(populate_existing=True)
 )
 
 
-def lock_session_row(village_id: int, session_id: int) -> ActivitySession:
+def lock_session_row(village_id: int, session_id: int) -> queries.LockedSession:
     """A session with its row locked: all that changes who has a seat, who was there or what it
     earns takes its turn here. NotFound `session_not_found`.
 
     What belongs to it is read in another statement: one that waited for the lock would see it as
     it was before.
     """
-    session = db.session.scalar(_LOCKED, {"session_id": session_id, "village_id": village_id})
-    if session is None:
+    row = _LOCKED.first(db.session, session_id=session_id, village_id=village_id)
+    if row is None:
         raise NotFound("session_not_found")
-    return session
+    return queries.LockedSession(*row)
 
 
 def lock_session(village_id: int, session_id: int) -> tuple[ActivitySession, Activity]:
-    """The same with its activity."""
-    session = lock_session_row(village_id, session_id)
-    return session, activity_of(session)
-
-
-def activity_of(session: ActivitySession) -> Activity:
-    """The activity of a session whose row is locked, whatever was seen of it before."""
-    return db.session.scalars(_FRESH, {"activity_id": session.activity_id}).one()
+    """The same as objects, with the activity, whatever was seen of them before."""
+    session = db.session.scalar(
+        select(ActivitySession)
+        .where(ActivitySession.id == session_id, ActivitySession.village_id == village_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if session is None:
+        raise NotFound("session_not_found")
+    activity = db.session.get_one(Activity, session.activity_id, populate_existing=True)
+    return session, activity
 
 
 def lock_running_session(village_id: int, session_id: int) -> tuple[ActivitySession, Activity]:
@@ -212,7 +209,7 @@ def lock_running_session(village_id: int, session_id: int) -> tuple[ActivitySess
     return session, activity
 
 
-def check_running(session: ActivitySession, activity: Activity | queries.AtTheDoor) -> None:
+def check_running(session: queries.Sitting, activity: Activity | queries.AtTheDoor) -> None:
     """Raises Conflict `activity_not_approved`, `activity_cancelled` or `session_closed`."""
     if activity.cancelled_at is not None:
         raise Conflict("activity_cancelled")

@@ -1,14 +1,14 @@
 """Reads of cards."""
 
 from collections.abc import Sequence
-from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, func, or_, select
+from sqlalchemy import and_, bindparam, func, or_, select
 
 from app.extensions import db
 from app.kit.codes import CodeKind, code_digest, read_code
 from app.kit.db import table_of
 from app.kit.errors import NotFound
+from app.kit.statements import Prepared
 from app.people.domain.households import CardOwner
 from app.people.models import (
     Card,
@@ -35,7 +35,7 @@ def owner_of_card_id(village_id: int, card_id: int) -> CardOwner:
     return _owner(village_id, _BY_ID, card_id)
 
 
-# Made once: one of them is asked at every card scanned.
+# One of them is asked at every card scanned.
 _CARD, _MEMBERSHIP = table_of(Card), table_of(HouseholdMembership)
 _LIVE = (
     select(
@@ -50,12 +50,12 @@ _LIVE = (
     )
     .where(_CARD.c.ended_at.is_(None))
 )
-_BY_CODE = _LIVE.where(_CARD.c.code_digest == bindparam("wanted"))
-_BY_ID = _LIVE.where(_CARD.c.id == bindparam("wanted"))
+_BY_CODE = Prepared(_LIVE.where(_CARD.c.code_digest == bindparam("wanted")))
+_BY_ID = Prepared(_LIVE.where(_CARD.c.id == bindparam("wanted")))
 
 
-def _owner(village_id: int | None, query: Select[Any], wanted: int | bytes) -> CardOwner:
-    row = db.session.execute(query, {"wanted": wanted}).one_or_none()
+def _owner(village_id: int | None, query: Prepared, wanted: int | bytes) -> CardOwner:
+    row = query.first(db.session, wanted=wanted)
     if row is None or village_id not in (None, row.village_id):
         raise NotFound("card_not_found")
     return CardOwner(

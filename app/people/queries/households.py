@@ -10,6 +10,7 @@ from app.identity.queries import grids
 from app.kit.db import among, table_of
 from app.kit.errors import NotFound
 from app.kit.sealing import Sealer
+from app.kit.statements import Prepared
 from app.kit.text import normalise_name
 from app.people.domain.households import (
     Gender,
@@ -111,8 +112,7 @@ def find_households(village_id: int, household_ids: Collection[int]) -> dict[int
 
 def member(village_id: int, member_id: int) -> MemberRef:
     """A member of the village; NotFound `member_not_found`."""
-    asked = {"member_id": member_id, "village_id": village_id}
-    row = db.session.execute(_MEMBER, asked).one_or_none()
+    row = _MEMBER.first(db.session, member_id=member_id, village_id=village_id)
     if row is None:
         raise NotFound("member_not_found")
     return _member_ref(row, row)
@@ -216,9 +216,9 @@ def member_rows(village_id: int | None) -> Select[Member, HouseholdMembership]:
     return query if village_id is None else query.where(Member.village_id == village_id)
 
 
-# Made once: asked for at every card scanned.
+# Asked for at every card scanned.
 _PERSON, _MEMBERSHIP = table_of(Member), table_of(HouseholdMembership)
-_MEMBER = (
+_MEMBER = Prepared(
     select(
         _PERSON.c.id,
         _PERSON.c.name,

@@ -6,20 +6,23 @@ from datetime import date
 from sqlalchemy import bindparam, func, select
 
 from app.extensions import db
-from app.kit.db import table_of
+from app.kit.db import among_given, table_of
 from app.kit.errors import NotFound
 from app.kit.month import Month
 from app.kit.points import Tenths
+from app.kit.statements import Prepared
 from app.ledger import queries as ledger
 from app.ledger.domain.accounts import Address, Purpose, good_account
 from app.store.domain.goods import EXPIRY_WARNING, Offer
 from app.store.domain.redemption import Limits
 from app.store.models import Good, PriceChange, Redemption, RedemptionLine, StockMovement, Store
 
-# Made once: asked at every redemption.
+# Asked at every redemption.
 _GOOD = table_of(Good).c
-_COUNTED = select(_GOOD.id, _GOOD.counted).where(
-    _GOOD.store_id == bindparam("store_id"), _GOOD.id.in_(bindparam("good_ids", expanding=True))
+_COUNTED = Prepared(
+    select(_GOOD.id, _GOOD.counted).where(
+        _GOOD.store_id == bindparam("store_id"), among_given(_GOOD.id, "good_ids")
+    )
 )
 
 
@@ -111,8 +114,7 @@ def offers(store_id: int, *, household_id: int | None, today: date) -> dict[int,
 
 def counted_ids(store_id: int, good_ids: Collection[int]) -> set[int]:
     """Which of the goods have a stock; NotFound `good_not_found` if one is not of the store."""
-    asked = {"store_id": store_id, "good_ids": list(good_ids)}
-    rows = db.session.execute(_COUNTED, asked).all()
+    rows = _COUNTED.rows(db.session, store_id=store_id, good_ids=good_ids)
     if set(good_ids) - {row.id for row in rows}:
         raise NotFound("good_not_found")
     return {row.id for row in rows if row.counted}

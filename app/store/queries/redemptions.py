@@ -11,6 +11,7 @@ from app.extensions import db
 from app.kit.db import table_of
 from app.kit.errors import NotFound
 from app.kit.points import Tenths
+from app.kit.statements import Prepared
 from app.ledger import queries as ledger
 from app.ledger.domain.accounts import household_spendable
 from app.store.domain.goods import Example, what_it_buys
@@ -60,15 +61,17 @@ class Redeemed:
         return self.receipt.redemption
 
 
-# Made once: asked at every redemption.
+# Asked at every redemption.
 _MADE = table_of(Redemption).c
-_OF_SCAN_OR_KEY = select(_MADE.id, _MADE.scan_id).where(
-    or_(
-        _MADE.scan_id == bindparam("scan_id"),
-        and_(
-            _MADE.village_id == bindparam("village_id"),
-            _MADE.redemption_key == bindparam("redemption_key"),
-        ),
+_OF_SCAN_OR_KEY = Prepared(
+    select(_MADE.id, _MADE.scan_id).where(
+        or_(
+            _MADE.scan_id == bindparam("scan_id"),
+            and_(
+                _MADE.village_id == bindparam("village_id"),
+                _MADE.redemption_key == bindparam("redemption_key"),
+            ),
+        )
     )
 )
 
@@ -119,13 +122,15 @@ def redemption_of_scan(scan_id: int) -> Redemption | None:
     return db.session.scalar(select(Redemption).where(Redemption.scan_id == scan_id))
 
 
-def earlier_redemptions(scan: CardScan, redemption_key: str) -> tuple[int | None, bool]:
+def earlier_redemptions(
+    village_id: int, scan_id: int, redemption_key: str
+) -> tuple[int | None, bool]:
     """The id of what came of a scan, if anything did, and whether the key names another's."""
-    asked = {
-        "scan_id": scan.id, "village_id": scan.village_id, "redemption_key": redemption_key,
-    }  # fmt: skip
-    found = {row.scan_id: row.id for row in db.session.execute(_OF_SCAN_OR_KEY, asked)}
-    return found.pop(scan.id, None), bool(found)
+    rows = _OF_SCAN_OR_KEY.rows(
+        db.session, scan_id=scan_id, village_id=village_id, redemption_key=redemption_key
+    )
+    found = {row.scan_id: row.id for row in rows}
+    return found.pop(scan_id, None), bool(found)
 
 
 def lines(redemption_id: int) -> list[Line]:

@@ -8,10 +8,11 @@ from typing import Any
 from sqlalchemy import and_, bindparam, func, select
 
 from app.extensions import db
-from app.kit.db import table_of
+from app.kit.db import among_given, table_of
 from app.kit.errors import NotFound
 from app.kit.month import Month
 from app.kit.points import Tenths
+from app.kit.statements import Prepared
 from app.store.domain.goods import Offer
 from app.store.domain.redemption import Limits
 from app.store.models import Good, Redemption, RedemptionLine, Store
@@ -46,7 +47,7 @@ _TAKEN = (
 )
 # The store is always there, so that its limits and the household's figures are, for whatever
 # basket. Goods in the order of a receipt.
-_READING = (
+_READING = Prepared(
     select(
         _STORE.c.redemption_points_max,
         _STORE.c.household_day_points_max,
@@ -67,7 +68,7 @@ _READING = (
         _GOOD,
         and_(
             _GOOD.c.store_id == _STORE.c.id,
-            _GOOD.c.id.in_(bindparam("good_ids", expanding=True)),
+            among_given(_GOOD.c.id, "good_ids"),
         ),
     )
     .outerjoin(_TAKEN, _TAKEN.c.good_id == _GOOD.c.id)
@@ -102,18 +103,16 @@ def read_for_till(
     Raises NotFound `store_not_found`.
     """
     month = Month.of(today)
-    rows = db.session.execute(
-        _READING,
-        {
-            "village_id": village_id,
-            "store_id": store_id,
-            "household_id": household_id,
-            "good_ids": list(good_ids),
-            "today": today,
-            "month_first_day": month.first_day,
-            "month_last_day": month.last_day,
-        },
-    ).all()
+    rows = _READING.rows(
+        db.session,
+        village_id=village_id,
+        store_id=store_id,
+        household_id=household_id,
+        good_ids=good_ids,
+        today=today,
+        month_first_day=month.first_day,
+        month_last_day=month.last_day,
+    )
     if not rows:
         raise NotFound("store_not_found")
     first = rows[0]

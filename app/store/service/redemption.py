@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 
 from sqlalchemy import bindparam, insert, select, update
 
@@ -13,6 +14,7 @@ from app.kit.db import insert_row, table_of
 from app.kit.errors import Conflict, NotFound
 from app.kit.ids import new_id
 from app.kit.points import Tenths
+from app.kit.statements import Prepared
 from app.ledger import service as ledger
 from app.ledger.domain.accounts import (
     Address,
@@ -58,25 +60,39 @@ class _Accepted:
     lines: tuple[ReceiptLine, ...]
 
 
-# Made once: each is asked at every redemption.
-_HELD_SCAN = (
-    select(CardScan)
+class _HeldScan(NamedTuple):
+    """What a redemption reads of its scan when it locks the row."""
+
+    id: int
+    village_id: int
+    store_id: int
+    terminal_id: int
+    card_id: int
+    household_id: int
+    member_id: int | None
+    ended_at: datetime | None
+
+
+# Each is asked at every redemption.
+_SCAN = table_of(CardScan).c
+_HELD = Prepared(
+    select(*(_SCAN[name] for name in _HeldScan._fields))
     .where(
-        CardScan.id == bindparam("scan_id"),
-        CardScan.village_id == bindparam("village_id"),
-        CardScan.terminal_id == bindparam("terminal_id"),
+        _SCAN.id == bindparam("scan_id"),
+        _SCAN.village_id == bindparam("village_id"),
+        _SCAN.terminal_id == bindparam("terminal_id"),
     )
     .with_for_update()
-    .execution_options(populate_existing=True)
 )
 _STORE = table_of(Store)
-_NEXT_NUMBER = (
+_NEXT_NUMBER = Prepared(
     update(_STORE)
     .where(_STORE.c.id == bindparam("of_store"))
     .values(receipt_number_last=_STORE.c.receipt_number_last + 1)
     .returning(_STORE.c.receipt_number_last)
 )
-_WRITE_LINES = insert(table_of(RedemptionLine))
+_LINES = table_of(RedemptionLine)
+_WRITE_LINES = Prepared(insert(_LINES), columns=_LINES.c.keys())
 
 
 def scan_card(*, till: Till, card_code: str) -> CardScan:
@@ -123,7 +139,7 @@ def redeem_goods(
     """
     basket = merge_lines(lines)
     scan = _held_scan(till, scan_id)
-    earlier_id, key_used = queries.earlier_redemptions(scan, redemption_key)
+    earlier_id, key_used = queries.earlier_redemptions(scan.village_id, scan.id, redemption_key)
     if earlier_id is not None:
         return _repeated(queries.redemption(scan.village_id, earlier_id), basket)
     _check_scan(scan, key_used=key_used)
@@ -156,18 +172,17 @@ def redeem_goods(
     return Redeemed(Receipt(redemption, accepted.lines), Tenths(held.balance(_points_of(scan))))
 
 
-def _held_scan(till: Till, scan_id: int) -> CardScan:
+def _held_scan(till: Till, scan_id: int) -> _HeldScan:
     """The scan of this very terminal, locked: whoever else confirms it waits and then repeats."""
-    asked = {
-        "scan_id": scan_id, "village_id": till.village_id, "terminal_id": till.terminal_id,
-    }  # fmt: skip
-    scan = db.session.scalar(_HELD_SCAN, asked)
-    if scan is None:
+    row = _HELD.first(
+        db.session, scan_id=scan_id, village_id=till.village_id, terminal_id=till.terminal_id
+    )
+    if row is None:
         raise NotFound("scan_not_found")
-    return scan
+    return _HeldScan(*row)
 
 
-def _check_scan(scan: CardScan, *, key_used: bool) -> None:
+def _check_scan(scan: _HeldScan, *, key_used: bool) -> None:
     """Refuse a scan that the till has left behind, a used key and a card that was replaced or
     whose member went over to another household.
     """
@@ -184,13 +199,13 @@ def _repeated(earlier: Redemption, basket: Sequence[Line]) -> Redeemed:
     return queries.redeemed(earlier)
 
 
-def _counted_lines(scan: CardScan, basket: Sequence[Line]) -> list[Line]:
+def _counted_lines(scan: _HeldScan, basket: Sequence[Line]) -> list[Line]:
     """The lines whose goods have a shelf."""
     counted_ids = queries.counted_ids(scan.store_id, [line.good_id for line in basket])
     return [line for line in basket if line.good_id in counted_ids]
 
 
-def _hold_accounts(scan: CardScan, counted: Sequence[Line]) -> ledger.Held:
+def _hold_accounts(scan: _HeldScan, counted: Sequence[Line]) -> ledger.Held:
     """Lock the household's points and the shelves; everything that will be posted to is named."""
     return ledger.hold_accounts(
         scan.village_id,
@@ -208,7 +223,7 @@ def _hold_accounts(scan: CardScan, counted: Sequence[Line]) -> ledger.Held:
 
 
 def _check_basket(
-    scan: CardScan, basket: Sequence[Line], held: ledger.Held, now: datetime
+    scan: _HeldScan, basket: Sequence[Line], held: ledger.Held, now: datetime
 ) -> _Accepted:
     """Read prices, limits and what was redeemed before, all of it after the locks, and decide."""
     today = clock.local(now).date()
@@ -238,7 +253,7 @@ def _check_basket(
 
 
 def _post(
-    scan: CardScan,
+    scan: _HeldScan,
     counted: Sequence[Line],
     accepted: _Accepted,
     held: ledger.Held,
@@ -265,7 +280,7 @@ def _post(
     return ledger.post(drafts, held)
 
 
-def _points_of(scan: CardScan) -> Address:
+def _points_of(scan: _HeldScan) -> Address:
     return household_spendable(scan.village_id, scan.household_id)
 
 
@@ -278,22 +293,23 @@ def _left_on_shelves(held: ledger.Held) -> dict[int, int]:
     }
 
 
-def _entry_key(kind: EntryKind, scan: CardScan) -> str:
+def _entry_key(kind: EntryKind, scan: _HeldScan) -> str:
     return f"{kind}:{scan.id}"
 
 
 def _next_receipt_number(store_id: int) -> int:
     """The next number of the store; its row is locked until the commit, so there are no gaps."""
-    number: int | None = db.session.scalar(_NEXT_NUMBER, {"of_store": store_id})
-    if number is None:
+    row = _NEXT_NUMBER.first(db.session, of_store=store_id)
+    if row is None:
         raise NotFound("store_not_found")
+    number: int = row.receipt_number_last
     return number
 
 
 def _write_lines(redemption: Redemption, lines: Sequence[ReceiptLine]) -> None:
-    db.session.execute(
-        _WRITE_LINES,
-        [
+    _WRITE_LINES.run(
+        db.session,
+        *(
             {
                 "redemption_id": redemption.id,
                 "good_id": line.good_id,
@@ -301,5 +317,5 @@ def _write_lines(redemption: Redemption, lines: Sequence[ReceiptLine]) -> None:
                 "price": line.price,
             }
             for line in lines
-        ],
+        ),
     )
