@@ -1,5 +1,6 @@
 """Whose claims the caller may see, and how the caller brings one in."""
 
+from datetime import date
 from typing import Any
 
 from app.identity.access import actor_id, principal, village_id
@@ -10,8 +11,8 @@ from app.people.access import own_member
 
 from . import queries, service
 from .domain.states import ClaimSource
-from .models import Claim
-from .service import Deed
+from .models import Claim, MendNotice
+from .service import Deed, Shortcoming
 
 CLAIMING_STAFF = (Role.ORGANISER, Role.GRID_WORKER, Role.BRANCH_PRESIDENT)
 """Who enters claims that come on paper or by word of mouth."""
@@ -47,14 +48,38 @@ def submit_at_office(
     *, household_id: int, rule_code: str, member_id: int | None, deed: Deed
 ) -> Claim:
     """Bring a claim in for somebody else, as a grid worker or at the office."""
-    of_grid = Role.GRID_WORKER in principal().roles
     return service.submit_claim(
         village_id=village_id(),
         rule_code=rule_code,
         household_id=household_id,
         member_id=member_id,
         deed=deed,
-        source=ClaimSource.GRID if of_grid else ClaimSource.OFFICE,
+        source=staff_source(),
+        actor_id=actor_id(),
+    )
+
+
+def staff_source() -> ClaimSource:
+    """As what the caller enters something for a household."""
+    return ClaimSource.GRID if Role.GRID_WORKER in principal().roles else ClaimSource.OFFICE
+
+
+def issue_mend_notice(
+    *,
+    household_id: int,
+    rule_code: str,
+    member_id: int | None,
+    occurred_on: date,
+    statement: str,
+    days: int,
+) -> MendNotice:
+    """Tell a household of the village what to mend."""
+    return service.issue_mend_notice(
+        village_id=village_id(),
+        rule_code=rule_code,
+        household_id=household_id,
+        member_id=member_id,
+        shortcoming=Shortcoming(occurred_on, statement, days),
         actor_id=actor_id(),
     )
 

@@ -5,7 +5,7 @@ from marshmallow import fields, validate
 from app.kit.schema import DayField, IdField, StrictSchema, TenthsField, TextField, WholeField
 
 from .domain.policy import PANEL_MAX
-from .domain.states import REASON_LENGTH_MAX, STATEMENT_LENGTH_MAX, Decision
+from .domain.states import MEND_DAYS_MAX, REASON_LENGTH_MAX, STATEMENT_LENGTH_MAX, Decision
 
 _RULE_CODE_LENGTH_MAX = 20
 _BASE64_LENGTH_MAX = 8 * 1024 * 1024
@@ -52,6 +52,37 @@ class DecisionForm(StrictSchema):
     step = WholeField(required=True)
     decision = fields.Enum(Decision, by_value=True, required=True)
     reason = TextField(length_max=REASON_LENGTH_MAX, load_default="")
+
+
+class MendNoticeForm(ClaimForm):
+    """What is to be mended within `days`, by a member or (without one) by the household."""
+
+    days = WholeField(required=True, validate=validate.Range(1, MEND_DAYS_MAX))
+
+
+class MendNoticeIn(MendNoticeForm):
+    household_id = IdField(required=True)
+
+
+class AppealForm(StrictSchema):
+    statement = TextField(length_max=STATEMENT_LENGTH_MAX, required=True)
+
+
+class MendNoticeOut(StrictSchema):
+    """`deduction_id` is the deduction that followed; `due_on` the last day to mend."""
+
+    id = IdField(attribute="notice.id")
+    rule_code = fields.String(attribute="notice.rule_code")
+    rule_title = fields.String(attribute="rule.title")
+    household_id = IdField(attribute="notice.household_id")
+    passbook_no = fields.String(attribute="household.passbook_no")
+    member_id = IdField(attribute="notice.member_id", allow_none=True)
+    occurred_on = fields.Date(attribute="notice.occurred_on")
+    statement = fields.String(attribute="notice.statement")
+    issued_on = fields.Date(attribute="notice.issued_on")
+    due_on = fields.Date(attribute="notice.due_on")
+    mended_at = fields.AwareDateTime(attribute="notice.mended_at", allow_none=True)
+    deduction_id = IdField(attribute="deduction.id", allow_none=True)
 
 
 class DrawAgainForm(StrictSchema):
@@ -120,6 +151,8 @@ class OwnClaimOut(StrictSchema):
     granted = TenthsField(attribute="claim.granted", allow_none=True)
     cut = fields.Nested(ClaimCutOut, allow_none=True)
     entry_id = IdField(attribute="claim.entry_id", allow_none=True)
+    appeal_until = fields.Date(attribute="claim.appeal_until", allow_none=True)
+    reversal_entry_id = IdField(attribute="claim.reversal_entry_id", allow_none=True)
     has_photo = fields.Boolean()
     events = fields.List(fields.Nested(ClaimEventOut))
 

@@ -12,18 +12,22 @@ from tests.support.ring import wait_for_the_other
 
 
 def approve_the_same_claims(
-    process: int, village_id: int, claim_ids: Sequence[int], by: Sequence[int]
+    process: int,
+    village_id: int,
+    claim_ids: Sequence[int],
+    by: Sequence[int],
+    round_number: int = 1,
 ) -> list[str]:
     """Each approves one claim after the other; what became of it, or the refusal."""
-    return [_approve(village_id, claim_id, by[process - 1]) for claim_id in claim_ids]
+    return [_approve(village_id, each, by[process - 1], round_number) for each in claim_ids]
 
 
-def _approve(village_id: int, claim_id: int, account_id: int) -> str:
+def _approve(village_id: int, claim_id: int, account_id: int, round_number: int) -> str:
     work = partial(
         service.decide_claim,
         village_id=village_id,
         claim_id=claim_id,
-        round_number=1,
+        round_number=round_number,
         step=0,
         decision=Decision.APPROVE,
         reason="",

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from app import create_app
+from app.claims import queries
 from app.claims.domain.states import Decision
 from app.extensions import db
 from app.identity.access import SESSION_COOKIE
@@ -20,7 +21,13 @@ from app.web.transaction import run_in_transaction
 from tests.claims.test_api import picture
 from tests.conftest import settings_for
 from tests.factories.activities import at
-from tests.factories.claims import ClaimVillage, decide, make_claim_village, submit
+from tests.factories.claims import (
+    ClaimVillage,
+    adopt_deduction,
+    decide,
+    make_claim_village,
+    submit,
+)
 from tests.factories.people import member_token
 from tests.support.browser import open_phone
 from tests.support.live_server import serve
@@ -161,4 +168,49 @@ def test_the_office_pages_read_well(shown: Shown) -> None:
     organiser = shown.staff(village.staff(Role.ORGANISER))
     shown.open(organiser, "/organiser")
     shown.press(organiser, "等我审的申报", "link")
+    assert shown.faults == {}
+
+
+def test_notice_deduction_and_appeal_on_pages(shown: Shown) -> None:
+    village = shown.village
+    adopt_deduction(village)
+    organiser = shown.staff(village.staff(Role.ORGANISER))
+    shown.open(organiser, "/branch/mend-notices")
+    organiser.get_by_label("发给哪一户").fill("1")
+    shown.press(organiser, "写通知")
+    organiser.get_by_label("按哪一条").select_option("KF91")
+    organiser.get_by_label("要整改什么").fill("门口堆了建筑垃圾")
+    shown.press(organiser, "发出通知")
+    assert organiser.get_by_text("请在10月19日前整改好").is_visible()
+    assert not organiser.get_by_role("button", name="提出扣分").is_visible()
+    villager = shown.villager("王大山")
+    shown.open(villager, "/me/claims")
+    assert villager.get_by_text("请在10月19日前整改好").is_visible()
+    with at(8 * 24 * 60):
+        organiser = shown.staff(village.staff(Role.ORGANISER))
+        shown.open(organiser, "/branch/mend-notices")
+        shown.press(organiser, "没有整改，提出扣分")
+        db.session.rollback()
+        (claim,) = queries.claims(village.village_id)
+        decide(village, claim, village.staff(Role.GRID_WORKER))
+        reviewer = shown.staff(village.reviewers["评议员甲"])
+        shown.open(reviewer, f"/reviews/{claim.id}")
+        assert not reviewer.get_by_role("button", name="请补充").is_visible()
+        shown.press(reviewer, "同意扣评价分")
+        db.session.rollback()
+        decide(village, claim, village.reviewers["评议员乙"])
+        villager = shown.villager("王大山")
+        shown.open(villager, f"/me/claims/{claim.id}")
+        assert villager.get_by_text("只扣评价分，不扣积分").is_visible()
+        villager.get_by_label("为什么不服").fill("那天已经清走了")
+        shown.press(villager, "提交申诉")
+        shown.open(organiser, f"/branch/claims/{claim.id}")
+        reviewer = shown.staff(village.reviewers["评议员丙"])
+        shown.open(reviewer, "/reviews")
+        shown.press(reviewer, "申诉成立")
+        db.session.rollback()
+        decide(village, claim, village.reviewers["评议员丁"])
+        shown.open(villager, "/me/claims")
+        assert villager.get_by_text("申诉成立，扣的分已退回").is_visible()
+    assert checker.check() == []
     assert shown.faults == {}

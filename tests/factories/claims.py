@@ -7,15 +7,19 @@ from functools import partial
 from app.claims import service
 from app.claims.domain.policy import Policy
 from app.claims.domain.states import ClaimSource, Decision
-from app.claims.models import Claim
-from app.claims.service import Deed
+from app.claims.models import Claim, MendNotice
+from app.claims.service import Deed, Shortcoming
 from app.identity import service as identity
 from app.identity.domain import SYSTEM_ACTOR_ID, Role
+from app.kit.points import Tenths
 from app.people import service as people
+from app.rulebook.domain.reading import read_rules
+from app.rulebook.domain.rules import Cap, CapPeriod, CapScope, Rule, RuleKind
 from app.web.transaction import run_in_transaction
 from tests.factories.activities import START, Branch, make_branch
 from tests.factories.people import People, make_people
 from tests.factories.places import PASSWORD
+from tests.factories.rulebooks import SAMPLE, adopt_rules
 
 DAY = START.date()
 REVIEWERS = ("评议员甲", "评议员乙", "评议员丙")
@@ -145,3 +149,58 @@ def decide(
             actor_id=by,
         )
     )
+
+
+KF91 = Rule(
+    code="KF91",
+    category="环境卫生",
+    title="乱堆乱放不整改",
+    kind=RuleKind.DEDUCT,
+    points=Tenths(20),
+    cap=Cap(Tenths(30), CapPeriod.MONTH, CapScope.HOUSEHOLD),
+    evidence="整改通知",
+    review="grid+panel",
+)
+"""Two points of standing, at most three a month and household."""
+
+
+def adopt_deduction(village: ClaimVillage) -> None:
+    """Have the village's rule book deduct too, and the fourth reviewer declared."""
+    adopt_rules(village.village_id, [*read_rules(SAMPLE.read_bytes())[0], KF91])
+    fourth = village.staff(Role.REVIEWER)
+    run_in_transaction(lambda: tie(village, fourth))
+    village.reviewers["评议员丁"] = fourth
+
+
+def notify(village: ClaimVillage, name: str, *, days: int = 7) -> MendNotice:
+    """A notice to mend to somebody's household, by the organiser."""
+    return run_in_transaction(
+        lambda: service.issue_mend_notice(
+            village_id=village.village_id,
+            rule_code="KF91",
+            household_id=village.household_of(name),
+            member_id=None,
+            shortcoming=Shortcoming(DAY, "门口堆了建筑垃圾", days),
+            actor_id=village.staff(Role.ORGANISER),
+        )
+    )
+
+
+def open_deduction(village: ClaimVillage, notice: MendNotice) -> Claim:
+    """What follows when nothing was mended, by the organiser."""
+    return run_in_transaction(
+        lambda: service.open_deduction(
+            village_id=village.village_id,
+            notice_id=notice.id,
+            source=ClaimSource.OFFICE,
+            actor_id=village.staff(Role.ORGANISER),
+        )
+    )
+
+
+def deduct(village: ClaimVillage, notice: MendNotice) -> Claim:
+    """The deduction, approved by the grid worker and two of the panel."""
+    claim = open_deduction(village, notice)
+    for by in (village.staff(Role.GRID_WORKER), *list(village.reviewers.values())[:2]):
+        decide(village, claim, by)
+    return claim

@@ -1,5 +1,5 @@
 """JSON twins of the pages of claims."""
 
-from . import office, own, reviews
+from . import mending, office, own, reviews
 
-CLAIM_APIS = (own.api, reviews.api, office.api)
+CLAIM_APIS = (own.api, reviews.api, office.api, mending.api)

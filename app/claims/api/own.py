@@ -4,8 +4,8 @@ from typing import Any
 
 from app.claims import queries, service
 from app.claims.access import deed_of, own_claim, submit_own
-from app.claims.queries import ClaimStory
-from app.claims.schemas import ClaimIn, ClaimRuleOut, DeedIn, OwnClaimOut
+from app.claims.queries import ClaimStory, MendNoticeView
+from app.claims.schemas import AppealForm, ClaimIn, ClaimRuleOut, DeedIn, MendNoticeOut, OwnClaimOut
 from app.identity.access import actor_id, requires, village_id
 from app.identity.domain import VILLAGE_ROLES, Role
 from app.kit import clock
@@ -82,5 +82,29 @@ def withdraw(claim_id: int) -> ClaimStory:
     """Take a claim back that is not decided."""
     claim = service.withdraw_claim(
         village_id=village_id(), claim_id=own_claim(claim_id).id, actor_id=actor_id()
+    )
+    return queries.story(village_id(), claim)
+
+
+@api.get("/me/mend-notices")
+@requires(Role.MEMBER)
+@api.response(200, MendNoticeOut(many=True))
+def list_mend_notices() -> list[MendNoticeView]:
+    """What the caller's household was asked to mend, newest first."""
+    return queries.mend_notices(village_id(), household_id=own_member().household_id)
+
+
+@api.post("/me/claims/<int:claim_id>/appeal")
+@requires(Role.MEMBER)
+@writes(key_required=True)
+@api.arguments(AppealForm)
+@api.response(200, OwnClaimOut)
+def appeal(form: dict[str, Any], claim_id: int) -> ClaimStory:
+    """Not accept a deduction; another panel decides."""
+    claim = service.appeal(
+        village_id=village_id(),
+        claim_id=own_claim(claim_id).id,
+        statement=form["statement"],
+        actor_id=actor_id(),
     )
     return queries.story(village_id(), claim)

@@ -4,6 +4,7 @@ from enum import StrEnum
 
 STATEMENT_LENGTH_MAX = 200
 REASON_LENGTH_MAX = 200
+MEND_DAYS_MAX = 180
 
 
 class ClaimKind(StrEnum):

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from app.claims import queries, service
 from app.claims.access import deed_of, own_claim, submit_own
-from app.claims.schemas import ClaimForm, DeedForm
+from app.claims.schemas import AppealForm, ClaimForm, DeedForm
 from app.identity.access import actor_id, requires, village_id
 from app.identity.domain import Role
 from app.kit import clock
@@ -28,8 +28,14 @@ pages = Blueprint("own_claims", __name__, url_prefix="/me/claims")
 @requires(Role.MEMBER)
 def list_claims() -> str:
     """The household's claims, newest first, and the way to a new one."""
-    found = queries.claims(village_id(), household_id=own_member().household_id)
-    return render_template("claims/own/list.html", stories=queries.stories(village_id(), found))
+    household_id = own_member().household_id
+    found = queries.claims(village_id(), household_id=household_id)
+    return render_template(
+        "claims/own/list.html",
+        stories=queries.stories(village_id(), found),
+        notices=queries.mend_notices(village_id(), household_id=household_id),
+        today=clock.today(),
+    )
 
 
 @pages.get("/rules")
@@ -120,4 +126,19 @@ def withdraw(claim_id: int) -> Response:
         village_id=village_id(), claim_id=own_claim(claim_id).id, actor_id=actor_id()
     )
     flash(sentence("claim_withdrawn", {}))
+    return redirect(url_for(".show", claim_id=claim_id), 303)
+
+
+@pages.post("/<int:claim_id>/appeal")
+@requires(Role.MEMBER)
+@writes(again=show)
+def appeal(claim_id: int) -> Response:
+    """Not accept a deduction."""
+    service.appeal(
+        village_id=village_id(),
+        claim_id=own_claim(claim_id).id,
+        statement=load_form(AppealForm())["statement"],
+        actor_id=actor_id(),
+    )
+    flash(sentence("claim_appealed", {}))
     return redirect(url_for(".show", claim_id=claim_id), 303)

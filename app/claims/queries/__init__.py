@@ -6,7 +6,6 @@ from .claims import claims as claims
 from .claims import cut_reason as cut_reason
 from .claims import draws as draws
 from .claims import events as events
-from .claims import mend_notice as mend_notice
 from .claims import office_awards as office_awards
 from .claims import photo as photo
 from .claims import policy as policy
@@ -14,8 +13,18 @@ from .claims import undecided_count as undecided_count
 from .claims import view as view
 from .claims import views as views
 from .claims import with_photo as with_photo
+from .deductions import MendNoticeView as MendNoticeView
+from .deductions import deducted_before as deducted_before
+from .deductions import deduction_of as deduction_of
+from .deductions import deduction_transfers as deduction_transfers
+from .deductions import deed_of_deduction as deed_of_deduction
+from .deductions import mend_notice as mend_notice
+from .deductions import mend_notices as mend_notices
+from .deductions import notice_views as notice_views
 from .rules import claimable_rule as claimable_rule
 from .rules import claimable_rules as claimable_rules
+from .rules import deductible_rule as deductible_rule
+from .rules import deductible_rules as deductible_rules
 from .stories import ClaimStory as ClaimStory
 from .stories import stories as stories
 from .stories import story as story

@@ -14,7 +14,6 @@ from app.claims.models import (
     ClaimEvent,
     ClaimPhoto,
     ClaimPolicy,
-    MendNotice,
 )
 from app.extensions import db
 from app.kit.errors import NotFound
@@ -157,14 +156,6 @@ def with_photo(claim_ids: Collection[int]) -> set[int]:
     return set(
         db.session.scalars(select(ClaimPhoto.claim_id).where(ClaimPhoto.claim_id.in_(claim_ids)))
     )
-
-
-def mend_notice(village_id: int, notice_id: int) -> MendNotice:
-    """A notice to mend of the village; NotFound `mend_notice_not_found`."""
-    found = db.session.get(MendNotice, notice_id)
-    if found is None or found.village_id != village_id:
-        raise NotFound("mend_notice_not_found")
-    return found
 
 
 def cut_reason(found: Claim, rule: RuleRef) -> CutReason | None:

@@ -34,14 +34,25 @@ def claimable_rule(village_id: int, code: str, day: date) -> RuleRef:
     Raises Conflict `no_rule_version` (day), NotFound `rule_not_found`, Invalid
     `rule_not_claimable` (rule_code) for what is awarded in another way.
     """
-    rule = rule_on(village_id, code, day)
+    rule = _rule_on(village_id, code, day)
     if not may_be_claimed(rule):
         raise Invalid("rule_not_claimable", rule_code=code)
     return rule
 
 
-def rule_on(village_id: int, code: str, day: date) -> RuleRef:
-    """The rule of a code in force on a day, see `claimable_rule`."""
+def deductible_rule(village_id: int, code: str, day: date) -> RuleRef:
+    """The deduction of a code in force on a day.
+
+    Raises Conflict `no_rule_version` (day), NotFound `rule_not_found`, Invalid
+    `rule_not_deductible` (rule_code).
+    """
+    rule = _rule_on(village_id, code, day)
+    if not may_be_deducted(rule):
+        raise Invalid("rule_not_deductible", rule_code=code)
+    return rule
+
+
+def _rule_on(village_id: int, code: str, day: date) -> RuleRef:
     version = rulebook.current_version(village_id, day)
     if version is None:
         raise Conflict("no_rule_version", day=f"{day.month}月{day.day}日")

@@ -10,7 +10,8 @@ from app.identity.domain import Role
 from app.people import queries as people
 from app.rulebook.domain.reviews import ReviewStep
 
-from .claims import ClaimView, account_ids, claims, draws, events, mend_notice, views
+from .claims import ClaimView, account_ids, claims, draws, events, views
+from .deductions import mend_notice
 
 _STEPS = {
     Role.GRID_WORKER: ReviewStep.GRID,

@@ -1,5 +1,10 @@
-"""Writes of claims: bringing in, deciding, drawing a panel, the village's policy."""
+"""Writes of claims: bringing in, deciding, deducting, appealing, the village's policy."""
 
+from .deductions import Shortcoming as Shortcoming
+from .deductions import appeal as appeal
+from .deductions import issue_mend_notice as issue_mend_notice
+from .deductions import mark_mended as mark_mended
+from .deductions import open_deduction as open_deduction
 from .policy import set_policy as set_policy
 from .reviews import decide_claim as decide_claim
 from .reviews import draw_again as draw_again

@@ -5,6 +5,7 @@ from app.claims.domain.reviews import StepResult, bar, step_result
 from app.claims.domain.states import (
     REASON_LENGTH_MAX,
     REVIEWED,
+    ClaimKind,
     ClaimState,
     Decision,
     EventKind,
@@ -12,13 +13,14 @@ from app.claims.domain.states import (
 from app.claims.models import Claim
 from app.extensions import db
 from app.kit import clock
-from app.kit.errors import Conflict, Denied
+from app.kit.errors import Conflict, Denied, Invalid
 from app.kit.text import clean_line
 from app.ledger.domain.accounts import branch_budget
 from app.rulebook import service as rulebook
 from app.rulebook.domain.awards import AwardRequest
 from app.rulebook.domain.reviews import ReviewStep
 
+from .deductions import decide_appeal, deduct
 from .history import add_event, lock_claim
 from .panels import draw_panel, open_step
 
@@ -38,14 +40,16 @@ def decide_claim(
     """Say yes, no, or ask back at the step that was shown; the claim goes on as the decisions of
     its step come to.
 
-    The last approval posts the award: the claim keeps what was granted. Raises Conflict
+    The last approval posts the award or the deduction; an upheld appeal reverses. Raises Conflict
     `claim_moved_on` when the claim has left that round and step, Denied with one of the codes of
-    `domain.reviews.Bar`, Invalid `text_missing` without a reason where one is due, Conflict
-    `branch_budget_short`.
+    `domain.reviews.Bar`, Invalid `text_missing` without a reason where one is due, or
+    `deduction_not_asked_back`, Conflict `branch_budget_short`.
     """
     claim = lock_claim(village_id, claim_id)
     if claim.state not in REVIEWED or (claim.round, claim.step) != (round_number, step):
         raise Conflict("claim_moved_on")
+    if decision is Decision.ASK_BACK and claim.kind == ClaimKind.DEDUCTION:
+        raise Invalid("deduction_not_asked_back")
     why = ""
     if decision is not Decision.APPROVE or reason.strip():
         why = clean_line(reason, length_max=REASON_LENGTH_MAX, field="原因")
@@ -104,14 +108,20 @@ def _result(view: queries.ClaimView) -> StepResult:
 
 def _go_on(view: queries.ClaimView, result: StepResult, actor_id: int) -> None:
     claim = view.claim
-    if result is StepResult.ASKED_BACK:
+    if result is StepResult.OPEN:
+        return
+    if claim.state == ClaimState.APPEALED:
+        decide_appeal(claim, upheld=result is StepResult.APPROVED, actor_id=actor_id)
+    elif result is StepResult.ASKED_BACK:
         claim.state = ClaimState.ASKED_BACK
     elif result is StepResult.REFUSED:
         claim.state, claim.decided_at = ClaimState.REFUSED, clock.now()
-    elif result is StepResult.APPROVED and claim.step + 1 < len(view.path):
+    elif claim.step + 1 < len(view.path):
         claim.step += 1
         open_step(claim, actor_id=actor_id)
-    elif result is StepResult.APPROVED:
+    elif claim.kind == ClaimKind.DEDUCTION:
+        deduct(view, actor_id)
+    else:
         _award(view, actor_id)
 
 
