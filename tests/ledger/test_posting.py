@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -259,6 +260,30 @@ def test_a_limited_account_without_its_row_takes_nothing() -> None:
     )
     with pytest.raises(RuntimeError, match="no balance row"):
         post("budget → spendable5 5")
+
+
+def test_a_key_is_looked_up_before_anything_is_validated() -> None:
+    """A wrong draft under a known key is another request; under a new one it is wrong alone."""
+    open_book(budget=100)
+    first = post("budget → pending1 20", key="k")[0]
+    wrong = replace(draft("budget → pending1 20", key="k"), transfers=())
+    with pytest.raises(Conflict, match="idempotency_mismatch"):
+        run_in_transaction(lambda: service.post([wrong]))
+    again, unsound, sound = run_in_transaction(
+        lambda: service.post_each(
+            [
+                draft("budget → pending1 20", key="k"),
+                replace(wrong, idempotency_key="new"),
+                draft("budget → pending2 5"),
+            ]
+        )
+    )
+    assert isinstance(again, Posted)
+    assert (again.entry_id, again.replayed) == (first.entry_id, True)
+    assert isinstance(unsound, Invalid)
+    assert (unsound.code, unsound.facts) == ("bad_entry", {"reason": "transfers"})
+    assert isinstance(sound, Posted)
+    assert held("budget pending1 pending2") == {"budget": 75, "pending1": 20, "pending2": 5}
 
 
 def test_an_empty_batch_is_nothing() -> None:

@@ -7,8 +7,6 @@ from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 
-from app.kit.errors import Invalid
-
 from .accounts import Address
 
 IDEMPOTENCY_KEY_LENGTH_MAX = 100
@@ -116,8 +114,8 @@ def mirrored(transfers: Sequence[TransferDraft]) -> tuple[TransferDraft, ...]:
     )
 
 
-def check_form(draft: EntryDraft, village_id: int) -> None:
-    """Refuse a draft that no state of the books could take; raises Invalid `bad_entry`."""
+def form_fault(draft: EntryDraft, village_id: int) -> str | None:
+    """What is wrong with a draft that no state of the village's books could take."""
     for reason, holds in (
         ("village", draft.village_id == village_id),
         ("key", 0 < len(draft.idempotency_key) <= IDEMPOTENCY_KEY_LENGTH_MAX),
@@ -128,7 +126,8 @@ def check_form(draft: EntryDraft, village_id: int) -> None:
         ("transfer", all(_is_sound(transfer, village_id) for transfer in draft.transfers)),
     ):
         if not holds:
-            raise Invalid("bad_entry", reason=reason)
+            return reason
+    return None
 
 
 def _is_entry_id(memo: str) -> bool:

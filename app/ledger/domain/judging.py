@@ -71,10 +71,11 @@ class Books:
     accepted: dict[str, Accepted] = field(default_factory=dict)
 
 
-def judge(draft: EntryDraft, digest: bytes, books: Books) -> Verdict:
+def judge(draft: EntryDraft, digest: bytes, books: Books, fault: str | None = None) -> Verdict:
     """Accept a draft and carry its amounts over, or leave the books as they are.
 
-    `digest` is that of what it asks for, see `canonical.request_digest`.
+    `digest` is that of what it asks for, see `canonical.request_digest`; `fault` is what
+    `form_fault` finds, and then the digest is none that was ever written.
 
     Its key comes first: a request that is repeated gets its entry, whatever has become of the
     balances since.
@@ -87,6 +88,8 @@ def judge(draft: EntryDraft, digest: bytes, books: Books) -> Verdict:
     if outcome is not None:
         same = outcome.request_digest == digest
         return outcome.posted if same else Conflict("idempotency_mismatch")
+    if fault is not None:
+        return Invalid("bad_entry", reason=fault)
     refusal = _refuse_correction(draft, books) or _carry_over(draft.transfers, books.balances)
     if refusal is not None:
         return refusal

@@ -12,12 +12,12 @@ from sqlalchemy import BigInteger, Connection, cast, func, insert, literal, null
 from app.identity.domain import SYSTEM_ACTOR_ID
 from app.kit import clock
 from app.kit.db import Base
-from app.kit.errors import DomainError
+from app.kit.errors import DomainError, Invalid
 from app.kit.ids import new_id
 from app.kit.month import Month
 from app.ledger.domain.accounts import LIMITED_PURPOSES, Address
 from app.ledger.domain.canonical import NO_DIGEST, EntryRow, TransferRow, request_digest
-from app.ledger.domain.drafts import EntryDraft, check_form
+from app.ledger.domain.drafts import EntryDraft, form_fault
 from app.ledger.domain.judging import Accepted, Books, LimitedBalance, judge
 from app.ledger.domain.sealing import seal_period
 from app.ledger.models import (
@@ -75,7 +75,9 @@ class WholeBook:
 
     def post(self, draft: EntryDraft) -> int:
         """Write one entry and give its id; raises what `ledger.post` would. No reversals."""
-        check_form(draft, self.village_id)
+        fault = form_fault(draft, self.village_id)
+        if fault is not None:
+            raise Invalid("bad_entry", reason=fault)
         for moved in draft.transfers:
             for address in (moved.debit, moved.credit):
                 if address not in self._accounts:

@@ -19,7 +19,7 @@ from app.extensions import db
 from app.kit.errors import Conflict, DomainError, Invalid
 from app.ledger.domain.accounts import LIMITED_PURPOSES, Address
 from app.ledger.domain.canonical import request_digest
-from app.ledger.domain.drafts import EntryDraft, Posted, addresses_of, check_form
+from app.ledger.domain.drafts import EntryDraft, Posted, addresses_of, form_fault
 from app.ledger.domain.judging import (
     Accepted,
     Books,
@@ -38,6 +38,7 @@ from .accounts import open_accounts
 from .batches import Batch, Found, batch_of
 
 _ACCOUNTS_MAX = 1000
+_NO_DIGEST = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,15 +174,19 @@ def _judge_all(
 ) -> tuple[list[Verdict], Held]:
     """The verdicts, and what is held for the accepted ones to be written."""
     village_id = drafts[0].village_id
-    for draft in drafts:
-        check_form(draft, village_id)
-    digests = [request_digest(draft) for draft in drafts]
-    addresses = addresses_of(drafts)
+    faults = [form_fault(draft, village_id) for draft in drafts]
+    # Nothing of what is wrong was ever written, so its digest is none.
+    digests = [
+        _NO_DIGEST if fault else request_digest(draft)
+        for draft, fault in zip(drafts, faults, strict=True)
+    ]
+    sound = [draft for draft, fault in zip(drafts, faults, strict=True) if fault is None]
+    addresses = addresses_of(sound)
     if held is None:
         held = _hold_for(drafts, digests, list(addresses))
     else:
         _check_held(drafts, addresses, held)
-    named = [draft.original_id for draft in drafts if draft.original_id is not None]
+    named = [draft.original_id for draft in sound if draft.original_id is not None]
     books = Books(
         balances=held.balances,
         outcomes=held.outcomes,
@@ -189,8 +194,8 @@ def _judge_all(
         reversed_ids=set(reversals_of(held.village_id, named)) if named else set(),
         returned=_returned(held.village_id, named),
     )
-    verdicts = [judge(draft, digest, books) for draft, digest in zip(drafts, digests, strict=True)]
-    return verdicts, held
+    asked = zip(drafts, digests, faults, strict=True)
+    return [judge(draft, digest, books, fault) for draft, digest, fault in asked], held
 
 
 def _hold_for(
@@ -200,11 +205,14 @@ def _hold_for(
     if len(addresses) > _ACCOUNTS_MAX:
         raise Invalid("batch_too_large", accounts=len(addresses), accounts_max=_ACCOUNTS_MAX)
     village_id, keys = drafts[0].village_id, [draft.idempotency_key for draft in drafts]
-    corrects = any(draft.original_id is not None for draft in drafts)
-    if corrects or len(set(keys)) < len(keys):
+    if _NO_DIGEST in digests or len(set(keys)) < len(keys) or any(map(_corrects, drafts)):
         return _hold(village_id, addresses, keys)
     batch = batch_of(list(zip(drafts, digests, strict=True)), addresses)
     return _post_at_once(batch) or _hold(village_id, addresses, keys, batch)
+
+
+def _corrects(draft: EntryDraft) -> bool:
+    return draft.original_id is not None
 
 
 def _post_at_once(batch: Batch) -> Held | None:

@@ -122,9 +122,6 @@ class Book:
 
     def post_each(self, wishes: Sequence[Wish], at: datetime) -> list[Verdict] | Refused:
         """A verdict for each of them."""
-        for wish in wishes:
-            if fault := self._fault(wish):
-                return Refused("bad_entry", {"reason": fault})
         if not self.periods:
             return Refused("no_open_period")
         old = len(self.written)
@@ -287,6 +284,8 @@ class Book:
             if known.wish.asked != wish.asked:
                 return Refused("idempotency_mismatch")
             return known, known in self.written[:old]
+        if fault := self._fault(wish):
+            return Refused("bad_entry", {"reason": fault})
         refused = self._correction_fault(wish) or self._carry(wish.moves)
         if refused is not None:
             return refused
