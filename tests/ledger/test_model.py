@@ -16,7 +16,7 @@ from app.extensions import db
 from app.kit.ids import use_node
 from app.ledger.domain.drafts import EntryKind
 from tests.conftest import settings_for
-from tests.ledger.model.machine import CHANGES, LAST, STOCK_WAYS, LedgerMachine
+from tests.ledger.model.machine import BONUSES, CHANGES, LAST, STOCK_WAYS, LedgerMachine
 from tests.ledger.model.twins import Twins
 
 _LIVES = int(os.environ.get("LEDGER_MODEL_LIVES", "0"))
@@ -64,7 +64,9 @@ def test_a_month_in_which_everything_happens(twins: Twins) -> None:
     life.award_many(0, [(1, 5), (2, 6), (3, 7)], each=True, twin="same")
     life.record_head(0)
     life.time_goes_by(60, ahead=-3600)
-    life.bonus(0, [4, 3, 2])
+    for kind in BONUSES:
+        life.bonus(0, kind, [4, 3, 2])
+    life.move_points(0, 1, 3, "linked_score")
     life.move_points(0, 1, 12, "hold")
     for points_way in ("hold_release", "activity_payment", "expiry", "deduction", "move"):
         life.move_points(0, 2 if points_way == "move" else 1, 3, points_way)
@@ -81,6 +83,16 @@ def test_a_month_in_which_everything_happens(twins: Twins) -> None:
     life.void(1, goods_back=True)
     life.move_away(1, 10, village=0)
     life.reverse(0, 3)
+    _what_comes_after(life)
+    life.teardown()
+    assert {kind.value for kind in EntryKind} | {
+        "stock_in again", "reversal again", "idempotency_mismatch", "insufficient_balance",
+        "balance_ceiling", "more_than_original", "partly_returned",
+    } <= life.life.outcomes.keys()  # fmt: skip
+
+
+def _what_comes_after(life: LedgerMachine) -> None:
+    """Settling, repeating, reaching limits, closing."""
     life.settle(0, at_once=True)
     life.take_back(0)
     life.time_goes_by(600, ahead=0)
@@ -96,8 +108,3 @@ def test_a_month_in_which_everything_happens(twins: Twins) -> None:
     life.close(0)
     life.close_by_name(0, "2026-10")
     life.award(0, 3, 2, "budget", "home")
-    life.teardown()
-    assert {kind.value for kind in EntryKind} | {
-        "stock_in again", "reversal again", "idempotency_mismatch", "insufficient_balance",
-        "balance_ceiling", "more_than_original", "partly_returned",
-    } <= life.life.outcomes.keys()  # fmt: skip

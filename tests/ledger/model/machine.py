@@ -36,6 +36,7 @@ ANY = st.integers(0, 9999)
 NAMES = st.sampled_from(NAMED)
 POOLS = st.sampled_from(["pool 1", "pool 2", "bonus"])
 SOURCES = st.sampled_from(["budget", "budget", "pool 1", "pool 2"])
+BONUSES = ["bonus", "grid_bonus", "team_bonus"]
 STANDINGS = st.sampled_from(["member", "home"])
 WAYS = {
     "hold": ("spendable {n}", "held {n}"),
@@ -43,6 +44,7 @@ WAYS = {
     "activity_payment": ("held {n}", "income"),
     "expiry": ("spendable {n}", "expired"),
     "deduction": ("member {n}", "scores"),
+    "linked_score": ("scores", "member {n}"),
     "store_settlement": ("takings", "settled"),
     "move": ("spendable {n}", "spendable 1"),
 }
@@ -204,10 +206,14 @@ class LedgerMachine(RuleBasedStateMachine):
             wishes.append(replace(wishes[0], memo="another"))
         (self.life.post_each if each else self.life.post)(*wishes)
 
-    @rule(village=VILLAGES, amounts=st.lists(AMOUNTS, min_size=1, max_size=3))
-    def bonus(self, village: int, amounts: list[int]) -> None:
+    @rule(
+        village=VILLAGES,
+        kind=st.sampled_from(BONUSES),
+        amounts=st.lists(AMOUNTS, min_size=1, max_size=3),
+    )
+    def bonus(self, village: int, kind: str, amounts: list[int]) -> None:
         parts = (("bonus", f"pending {n}", amount) for n, amount in enumerate(amounts, 1))
-        self.life.post(self._wish(village, "bonus", *parts))
+        self.life.post(self._wish(village, kind, *parts))
 
     @rule(village=VILLAGES, household=THREE, amount=AMOUNTS, way=st.sampled_from(list(WAYS)))
     def move_points(self, village: int, household: int, amount: int, way: str) -> None:
@@ -272,7 +278,7 @@ class LedgerMachine(RuleBasedStateMachine):
         here = self._wish(1 - village, "move", ("in", f"spendable {household}", amount))
         self.life.post_in_turn([replace(there, key=key)], [replace(here, key=key)])
 
-    @precondition(lambda self: self._written(0, "award", "bonus"))
+    @precondition(lambda self: self._written(0, "award", *BONUSES))
     @rule(which=ANY, at_once=st.booleans())
     def settle(self, which: int, at_once: bool) -> None:
         """Make a sealed month's points spendable, under a key that it has only once."""

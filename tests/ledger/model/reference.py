@@ -17,6 +17,9 @@ from .places import LIMITED, PENDING, PURPOSES, Account
 Move = tuple[Account, Account, int]
 """From, to, how much."""
 
+EARNED = ("award", "bonus", "grid_bonus", "team_bonus")
+"""The kinds of entries by which a household earns."""
+
 
 @dataclass(frozen=True)
 class Wish:
@@ -207,7 +210,7 @@ class Book:
         """By household: what was awarded in a month and not reversed since."""
         sums: Counter[int] = Counter()
         for one in self.in_period(number):
-            if one.wish.kind in ("award", "bonus") and self.reversal_of(one) is None:
+            if one.wish.kind in EARNED and self.reversal_of(one) is None:
                 for _, into, amount in one.wish.moves:
                     if into[3] == PENDING:
                         sums[into[2]] += amount
