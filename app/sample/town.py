@@ -15,6 +15,7 @@ from app.kit.codes import CodeKind, chosen_by, new_code
 from app.people import service as people_service
 from app.web.transaction import run_in_transaction
 
+from .claims import plan_claims, seat_reviewers
 from .history import plan_history
 from .timetable import DATA, Timetable
 from .village import (
@@ -82,6 +83,7 @@ def sign_ins() -> list[SampleSignIn]:
             ("organiser", "organiser"),
             ("grid worker", "grid"),
             ("supervision", "supervision"),
+            ("reviewer", "reviewer"),
         )
     ]
     villager = _villager_code()
@@ -134,10 +136,12 @@ def _found(timetable: Timetable, rng: random.Random) -> None:
             open_store(village)
         else:
             enter_register(village, f"{code}-register.csv", small_register(rng))
+        seat_reviewers(village, town_id)
         fill_teams(village, rng)
         link_households(village)
         if village.code == _VILLAGES[0][0]:
             _issue_villager_card(village)
+            plan_claims(timetable, village)
         plan_history(timetable, village, town_id)
 
 

@@ -50,6 +50,7 @@ class SampleVillage:
     code: str
     name: str
     staff: dict[Role, int] = field(default_factory=dict)
+    reviewers: Sequence[int] = ()
     adults: Sequence[MemberRef] = ()
     cards: dict[int, str] = field(default_factory=dict)
     till: Till | None = None

@@ -8,8 +8,10 @@ from flask import Flask
 from sqlalchemy import text
 
 from app import create_app, sample
+from app.claims import queries as claims
 from app.extensions import db
 from app.identity import queries as identity
+from app.identity.domain import Role
 from app.kit import clock
 from app.ledger import queries as books
 from app.ledger.queries import checker
@@ -46,6 +48,14 @@ def test_two_months_of_two_villages_hold(town: Flask) -> None:
     days = [date(2026, 11, day) for day in range(1, 21)]
     receipts = [receipt for day in days for receipt in store.receipts_of_day(shop.id, day)]
     assert len(receipts) >= 10
+    states = sorted(claim.state for claim in claims.claims(luxi.id))
+    assert states == ["approved", "asked_back", "in_review", "in_review"]
+    waiting = [
+        len(claims.waiting_for(luxi.id, account.id))
+        for account, roles in identity.staff(luxi.id)
+        if Role.GRID_WORKER in roles or Role.REVIEWER in roles
+    ]
+    assert sorted(waiting) == [0, 1, 1, 1]
 
 
 def test_it_comes_out_the_same(town: Flask, tmp_path: Path, sqlite_template: Path) -> None:
@@ -73,5 +83,5 @@ def test_the_command_loads_once_and_prints_the_sign_ins(town: Flask) -> None:
     printed = town.test_cli_runner().invoke(args=["sample", "town"])
     assert printed.exit_code == 0
     assert "Loading" not in printed.output
-    for word in ("luxi-president", "luxi-organiser", "/k/K", "/t/T", "head bank"):
+    for word in ("luxi-president", "luxi-organiser", "luxi-reviewer", "/k/K", "/t/T", "head bank"):
         assert word in printed.output
