@@ -11,9 +11,9 @@ from app.ledger.domain.sealing import (
     Growth,
     Proof,
     chain_document,
-    prove_balances,
     prove_entries,
     prove_growth,
+    prove_owner,
 )
 from app.ledger.queries import checker
 from app.ledger.queries.exports import book_records
@@ -86,7 +86,7 @@ def _inclusions(
     if entry_id is not None:
         proofs = prove_entries(computed, {entry_id})
     else:
-        proofs = prove_balances(computed, owner_id or 0)
+        proofs = prove_owner(computed, owner_id or 0)
     if not proofs:
         raise click.ClickException(f"there is nothing of it under the seal of {month_code}")
     return proofs

@@ -20,6 +20,7 @@ from .schemas import (
     ObjectionIn,
     ObjectionOut,
     ObjectionReceiptOut,
+    PaperLineOut,
     PublishIn,
     RedemptionDayIn,
     VerificationOut,
@@ -142,17 +143,40 @@ def decide_objection(wish: dict[str, Any], objection_id: int) -> Objection:
 @access.open_to_all
 @api.response(200, VerificationOut)
 def verify(code: str) -> dict[str, Any]:
-    """Recompute a published notice's digest from the ledger."""
+    """Recompute a published notice's digest and figures from the ledger."""
     notice = queries.notice_by_code(code)
     found = queries.verify(notice)
     return {
         "month": notice.month,
         "holds": found.holds,
+        "altered_entries": [
+            {"entry_id": entry_id, "what": what} for entry_id, what in found.altered_entries
+        ],
+        "altered_accounts": found.altered_accounts,
+        "gaps": found.gaps,
         "digest": found.digest.hex(),
         "recomputed": found.recomputed.hex(),
         "previous_digest": found.previous_digest.hex(),
         "entry_count": found.entry_count,
         "pdf_sha256": notice.pdf_sha256.hex() if notice.pdf_sha256 else "",
+    }
+
+
+@api.get("/public/notices/<code>/households/<passbook_number>")
+@access.open_to_all
+@api.response(200, PaperLineOut)
+def paper_line(code: str, passbook_number: str) -> dict[str, Any]:
+    """A household's line on a published notice beside the ledger, with proofs to take away."""
+    notice = queries.notice_by_code(code)
+    line = queries.paper_line(notice, passbook_number)
+    proofs = queries.household_proof(notice, passbook_number).documents if line.proven else []
+    return {
+        "passbook_number": line.passbook_number,
+        "head_name": line.head_name,
+        "holds": line.holds,
+        "on_paper": line.on_paper,
+        "in_ledger": line.in_ledger,
+        "proofs": proofs,
     }
 
 

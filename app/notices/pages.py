@@ -9,11 +9,13 @@ from app.identity import access
 from app.identity import queries as places
 from app.identity.domain import Role
 from app.kit import clock
+from app.kit.errors import NotFound
 from app.kit.month import Month
 from app.ledger import queries as books
 from app.ledger.domain.canonical import printed_digest
 from app.printing.compilation import compile_pdf
 from app.web.forms import load_form
+from app.web.messages import sentence
 from app.web.transaction import writes
 
 from . import queries, service
@@ -213,6 +215,7 @@ def decide_objection(objection_id: int) -> AnyResponse:
 @access.open_to_all
 def public_notice(code: str) -> str:
     notice = queries.notice_by_code(code)
+    line, missing = _asked_line(notice)
     return render_template(
         "notices/public.html",
         notice=notice,
@@ -220,10 +223,34 @@ def public_notice(code: str) -> str:
         **access.place_words(notice.village_id),
         content=json.loads(notice.content or "{}"),
         verification=queries.verify(notice),
+        line=line,
+        line_missing=missing,
         printed_digest=printed_digest,
         chinese=_chinese,
         takes_objections=_takes_objections(notice),
     )
+
+
+def _asked_line(notice: Notice) -> tuple[queries.PaperLine | None, str]:
+    """The line of the household that was asked for, or the sentence that says why there is none."""
+    number = request.args.get("passbook", "").strip()
+    if not number:
+        return None, ""
+    try:
+        return queries.paper_line(notice, number), ""
+    except NotFound as error:
+        return None, sentence(error.code, error.facts)
+
+
+@pages.get("/n/<code>/proof.json")
+@access.open_to_all
+def household_proof(code: str) -> Response:
+    notice = queries.notice_by_code(code)
+    proven = queries.household_proof(notice, request.args.get("passbook", ""))
+    answer = Response(json.dumps(proven.documents, indent=2), mimetype="application/json")
+    name = f"proof-{notice.month}-{proven.passbook_number}.json"
+    answer.headers.set("Content-Disposition", "attachment", filename=name)
+    return answer
 
 
 @pages.get("/n/<code>/notice.pdf")

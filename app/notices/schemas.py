@@ -113,9 +113,43 @@ class ObjectionReceiptOut(StrictSchema):
     received_at = fields.AwareDateTime(required=True)
 
 
+class AlteredEntryOut(StrictSchema):
+    """An entry that is not as it was sealed: "was changed", "was removed" or "was added"."""
+
+    entry_id = IdField(required=True)
+    what = fields.String(required=True)
+
+
+class FigureGapOut(StrictSchema):
+    """A figure that the ledger gives otherwise; without a passbook number it is the village's."""
+
+    passbook_number = fields.String(required=True)
+    figure = fields.String(required=True)
+    on_paper = fields.String(required=True)
+    in_ledger = fields.String(required=True)
+
+
+class PaperLineOut(StrictSchema):
+    """A household's line as printed, the same from the ledger, and proofs of its last figure that
+    `/static/verify_proof.py` checks against the digest on the paper.
+    """
+
+    passbook_number = fields.String(required=True)
+    head_name = fields.String(required=True)
+    holds = fields.Boolean(required=True)
+    on_paper = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
+    in_ledger = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
+    proofs = fields.List(fields.Dict(), required=True)
+
+
 class VerificationOut(StrictSchema):
+    """`holds` when digest, entries, closing balances and printed figures are all as they were."""
+
     month = fields.String(required=True)
     holds = fields.Boolean(required=True)
+    altered_entries = fields.List(fields.Nested(AlteredEntryOut), required=True)
+    altered_accounts = fields.List(fields.String(), required=True)
+    gaps = fields.List(fields.Nested(FigureGapOut), required=True)
     digest = fields.String(required=True)
     recomputed = fields.String(required=True)
     previous_digest = fields.String(required=True)

@@ -8,8 +8,8 @@ from app.activities import queries
 from app.identity.domain import Role
 from app.rulebook import queries as rulebook
 from tests.home.month import VillageMonth, on
-from tests.home.wording import words
 from tests.support.clients import ApiClient, PageClient
+from tests.support.wording import words
 
 Clients = Callable[[str | None], PageClient]
 

@@ -21,8 +21,8 @@ from app.web.transaction import run_in_transaction
 from tests.factories.activities import make_session
 from tests.factories.places import PASSWORD, Places
 from tests.home.month import OCTOBER, VillageMonth, on
-from tests.home.wording import words
 from tests.support.clients import PageClient
+from tests.support.wording import words
 
 Clients = Callable[[str | None], PageClient]
 

@@ -12,8 +12,8 @@ from app.rulebook import queries as rulebook
 from app.web.transaction import run_in_transaction
 from tests.factories.activities import at, check_in, close, make_session, sign_up
 from tests.home.month import OCTOBER, VillageMonth, on
-from tests.home.wording import words
 from tests.support.clients import ApiClient, PageClient
+from tests.support.wording import words
 
 Clients = Callable[[str | None], PageClient]
 PATH = "/desk/notices"

@@ -14,8 +14,8 @@ from app.store import service as store
 from app.web.transaction import run_in_transaction
 from tests.factories.activities import give_points
 from tests.home.month import PIN, VillageMonth, on
-from tests.home.wording import in_words, words
 from tests.support.clients import ApiClient, PageClient
+from tests.support.wording import in_words, words
 
 Clients = Callable[[str | None], PageClient]
 PATHS = ("/me", "/me/passbook", "/me/entries/1", "/me/card")

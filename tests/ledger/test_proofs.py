@@ -1,21 +1,17 @@
 """A proof leads from one record to the printed digest, checked by a program that stands alone."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from flask import Flask
 
-import app as application
 from app.extensions import db
 from app.ledger import queries, service
 from app.ledger.domain.canonical import printed_digest
 from app.web.transaction import run_in_transaction
 from tests.ledger.books import OCTOBER, VILLAGE, open_book, post
-
-_VERIFIER = Path(application.__file__).parent / "static" / "verify_proof.py"
+from tests.support.verifier import run_verifier
 
 
 @pytest.fixture
@@ -38,21 +34,9 @@ def _prove(app: Flask, *arguments: str) -> str:
     return done.stdout
 
 
-def _verify(folder: Path, proof: str, digest: str) -> subprocess.CompletedProcess[str]:
-    """Run the verifier as its user would, in a Python that knows nothing of this project."""
-    (folder / "proof.json").write_text(proof)
-    return subprocess.run(
-        [sys.executable, "-I", _VERIFIER, "proof.json", digest],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-
 def test_an_entry_is_proved(app: Flask, printed: str, tmp_path: Path) -> None:
     entry_id = queries.entry_by_key(VILLAGE, "told")
-    done = _verify(tmp_path, _prove(app, "--entry", str(entry_id)), printed)
+    done = run_verifier(tmp_path, _prove(app, "--entry", str(entry_id)), printed)
     assert (done.returncode, done.stderr) == (0, "")
     assert f"entry: {entry_id}\n" in done.stdout
     assert "month: 2026-10\n" in done.stdout
@@ -62,7 +46,7 @@ def test_an_entry_is_proved(app: Flask, printed: str, tmp_path: Path) -> None:
 
 def test_what_a_household_holds_is_proved(app: Flask, printed: str, tmp_path: Path) -> None:
     proof = _prove(app, "--owner", "1")
-    done = _verify(tmp_path, proof, printed)
+    done = run_verifier(tmp_path, proof, printed)
     assert (done.returncode, done.stderr) == (0, "")
     # Pending, spendable and, for these tests give it the same number, a member's standing.
     assert done.stdout.count("Under the printed digest:") == len(json.loads(proof)) == 3
@@ -73,7 +57,7 @@ def test_what_a_household_holds_is_proved(app: Flask, printed: str, tmp_path: Pa
 
 def test_every_record_is_proved(app: Flask, printed: str, tmp_path: Path) -> None:
     for row in queries.entries(VILLAGE):
-        assert _verify(tmp_path, _prove(app, "--entry", str(row.id)), printed).returncode == 0
+        assert run_verifier(tmp_path, _prove(app, "--entry", str(row.id)), printed).returncode == 0
 
 
 @pytest.mark.parametrize("field", ["record", "seal", "path", "index"])
@@ -85,7 +69,7 @@ def test_nothing_else_is_proved(app: Flask, printed: str, tmp_path: Path, field:
         "path": proof["path"][::-1],
         "index": proof["index"] - 1,
     }
-    done = _verify(tmp_path, json.dumps([proof | {field: changed[field]}]), printed)
+    done = run_verifier(tmp_path, json.dumps([proof | {field: changed[field]}]), printed)
     assert (done.returncode, done.stdout) == (1, "")
     assert "NOT PROVEN" in done.stderr
 
@@ -95,15 +79,15 @@ def test_a_seal_is_not_a_record_and_another_digest_is_refused(
 ) -> None:
     (proof,) = json.loads(_prove(app, "--entry", str(queries.entry_by_key(VILLAGE, "told"))))
     disguised = proof | {"record": proof["seal"], "index": 0, "path": []}
-    assert _verify(tmp_path, json.dumps([disguised]), printed).returncode == 1
+    assert run_verifier(tmp_path, json.dumps([disguised]), printed).returncode == 1
     for digest in ("0000 0000 0000 0000", printed[:10], ""):
-        assert _verify(tmp_path, json.dumps([proof]), digest).returncode == 1
-    assert _verify(tmp_path, "[]", printed).returncode == 1
+        assert run_verifier(tmp_path, json.dumps([proof]), digest).returncode == 1
+    assert run_verifier(tmp_path, "[]", printed).returncode == 1
 
 
 @pytest.mark.parametrize("content", ["", "{}", '[{"record": "00"}]', "[[]]", "[1]"])
 def test_a_broken_proof_is_answered_in_words(tmp_path: Path, content: str) -> None:
-    done = _verify(tmp_path, content, "0" * 16)
+    done = run_verifier(tmp_path, content, "0" * 16)
     assert done.returncode in (1, 2)
     assert "Traceback" not in done.stderr
 

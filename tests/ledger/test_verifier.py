@@ -13,7 +13,6 @@ import pytest
 from flask import Flask
 from sqlalchemy import text
 
-import app as application
 from app.extensions import db
 from app.ledger import queries, service
 from app.ledger.domain.accounts import branch_budget, household_pending
@@ -23,8 +22,8 @@ from app.web.transaction import run_in_transaction
 from tests.factories.people import make_people
 from tests.ledger.books import DAY, OCTOBER, VILLAGE, draft, open_book, post
 from tests.ledger.golden_book import golden_records
+from tests.support.verifier import VERIFIER
 
-VERIFIER = Path(application.__file__).parent / "static" / "verify_proof.py"
 GOLDEN_BOOK = Path(__file__).parent / "golden_book.txt"
 GOLDEN_DIGESTS = [
     "b862f376fb8e06667f45f0c2cc663a9d148f6a34886334a388a2bbab697e6435",

@@ -194,13 +194,19 @@ def prove_entries(computed: ComputedSeal, entry_ids: Collection[int]) -> list[Pr
     ]
 
 
-def prove_balances(computed: ComputedSeal, owner_id: int) -> list[Proof]:
+def prove_owner(computed: ComputedSeal, owner_id: int) -> list[Proof]:
     """Proofs of all closing balances of an owner."""
+    owned = {row.account for row in computed.balances if row.account.owner_id == owner_id}
+    return prove_balances(computed, owned)
+
+
+def prove_balances(computed: ComputedSeal, accounts: Collection[Address]) -> list[Proof]:
+    """Proofs of the closing balances of those accounts that have one under the seal."""
     number, seal = computed.header.period_number, seal_bytes(computed.header)
     return [
         Proof(
             balance_bytes(row, number), merkle.prove_inclusion(computed.balance_hashes, index), seal
         )
         for index, row in enumerate(computed.balances)
-        if row.account.owner_id == owner_id
+        if row.account in accounts
     ]

@@ -20,6 +20,8 @@ from .periods import period as period
 from .periods import periods as periods
 from .periods import sums_by_purpose as sums_by_purpose
 from .periods import sums_of_period as sums_of_period
+from .seals import altered_closings as altered_closings
+from .seals import altered_entries as altered_entries
 from .seals import compute_seal as compute_seal
 from .seals import differences as differences
 from .seals import header_of as header_of

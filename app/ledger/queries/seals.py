@@ -9,7 +9,7 @@ from app.extensions import db
 from app.kit.errors import NotFound
 from app.ledger.domain.accounts import Address
 from app.ledger.domain.canonical import NO_DIGEST, EntryRow, SealHeader
-from app.ledger.domain.sealing import ComputedSeal, seal_period
+from app.ledger.domain.sealing import ComputedSeal, compare_leaves, seal_period, unpack_leaves
 from app.ledger.models import LedgerAccount, LedgerClosing, LedgerPeriod, LedgerSeal
 
 from .accounts import address_columns, to_address
@@ -88,6 +88,21 @@ def differences(stored: LedgerSeal, computed: SealHeader) -> list[str]:
     if stored.digest != computed.digest:
         found.append("digest")
     return found
+
+
+def altered_entries(stored: LedgerSeal, computed: ComputedSeal) -> list[tuple[int, str]]:
+    """Entries of the period that are not as they were sealed: id, and "was changed", "was removed"
+    or "was added".
+    """
+    kept = unpack_leaves(stored.entry_leaves)
+    return list(compare_leaves(kept, computed.entry_leaves))
+
+
+def altered_closings(stored: LedgerSeal, computed: ComputedSeal) -> list[Address]:
+    """Accounts whose closing balance, as it is kept, is not what the entries give."""
+    kept = closing_rows(stored.period_id)
+    due = {row.account: row.balance for row in computed.balances}
+    return sorted(account for account in kept.keys() | due if kept.get(account) != due.get(account))
 
 
 def closing_rows(period_id: int) -> dict[Address, int]:

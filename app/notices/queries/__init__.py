@@ -1,7 +1,6 @@
 """Reads of notices and objections, and the content of a notice."""
 
 from .content import notice_print as notice_print
-from .notices import Verification as Verification
 from .notices import award_choices as award_choices
 from .notices import earned_and_not_reversed as earned_and_not_reversed
 from .notices import honours as honours
@@ -14,4 +13,8 @@ from .notices import objection as objection
 from .notices import objections as objections
 from .notices import open_matters as open_matters
 from .notices import open_objections_count as open_objections_count
-from .notices import verify as verify
+from .verification import PaperLine as PaperLine
+from .verification import Verification as Verification
+from .verification import household_proof as household_proof
+from .verification import paper_line as paper_line
+from .verification import verify as verify

@@ -59,8 +59,8 @@ def notice_print(
             link=f"{code_link(settings().public_url, found.public_code)}/OBJECTION",
         ),
         household_rows=tuple(_household_row(line) for line in figures.households),
-        household_sums=_sums(total(line.figures for line in figures.households)),
-        village_sums=_sums(figures.village),
+        household_sums=printed_sums(total(line.figures for line in figures.households)),
+        village_sums=printed_sums(figures.village),
         household_count=str(len(figures.households)),
         took_part_count=str(figures.took_part),
         category_rows=_category_rows(figures),
@@ -95,7 +95,8 @@ def _short_day(day: date) -> str:
     return f"{day.year}.{day.month}.{day.day}"
 
 
-def _sums(figures: MonthFigures) -> payloads.MonthSums:
+def printed_sums(figures: MonthFigures) -> payloads.MonthSums:
+    """A month of points as the notice prints it."""
     return payloads.MonthSums(
         opening=format_tenths(figures.opening),
         added=format_tenths(figures.added),
@@ -125,7 +126,7 @@ def _household_row(line: HouseholdMonth) -> payloads.HouseholdRow:
         grid=line.household.grid_name,
         passbook_number=line.household.passbook_no,
         head_name=public_name(line.household),
-        sums=_sums(line.figures),
+        sums=printed_sums(line.figures),
         remark="、".join(remarks),
     )
 

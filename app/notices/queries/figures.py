@@ -76,9 +76,7 @@ def village_month(village_id: int, month: Month) -> VillageMonth:
     `notice_does_not_add_up` when they differ, which a sound book cannot make happen.
     """
     period = books.period(village_id, month)
-    sums = books.sums_by_purpose(period, READ_PURPOSES)
-    by_household = _household_figures(sums)
-    village = _village_figures(sums)
+    by_household, village = month_sums(period)
     if total(by_household.values()) != village:
         raise Conflict("notice_does_not_add_up")
     awards = _awards_of(period)
@@ -100,6 +98,12 @@ def village_month(village_id: int, month: Month) -> VillageMonth:
         categories=(*_categories(village_id, awards), *_bonuses(computed)),
         computed=computed,
     )
+
+
+def month_sums(period: "LedgerPeriod") -> tuple[dict[int, MonthFigures], MonthFigures]:
+    """Every household's month by its id, and the village's as all other accounts saw it."""
+    sums = books.sums_by_purpose(period, READ_PURPOSES)
+    return _household_figures(sums), _village_figures(sums)
 
 
 def _household_figures(all_sums: _Sums) -> dict[int, MonthFigures]:

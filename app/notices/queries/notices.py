@@ -23,21 +23,6 @@ from app.rulebook import queries as rulebook
 
 
 @dataclass(frozen=True, slots=True)
-class Verification:
-    """What the ledger says now about a notice's digest."""
-
-    digest: bytes
-    recomputed: bytes
-    previous_digest: bytes
-    entry_count: int
-    differences: tuple[str, ...]
-
-    @property
-    def holds(self) -> bool:
-        return self.digest == self.recomputed and not self.differences
-
-
-@dataclass(frozen=True, slots=True)
 class AwardChoice:
     """An award as somebody who decides an objection sees it."""
 
@@ -163,21 +148,6 @@ def award_choices(found: Notice, passbook_number: str) -> list[AwardChoice]:
         )
         for award in awards
     ]
-
-
-def verify(found: Notice) -> Verification:
-    """Recompute the digest of the notice's month from the ledger's rows."""
-    stored = books.seal(found.period_id)
-    if stored is None:
-        raise Conflict("notice_not_published")
-    computed = books.compute_seal(found.village_id, found.period_id).header
-    return Verification(
-        digest=stored.digest,
-        recomputed=computed.digest,
-        previous_digest=stored.previous_digest,
-        entry_count=stored.entry_count,
-        differences=tuple(books.differences(stored, computed)),
-    )
 
 
 def open_matters(village_id: int, now: datetime) -> OpenMatters:

@@ -10,7 +10,7 @@ from app.ledger import queries as books
 from app.ledger import service as ledger
 from app.ledger.domain.accounts import Address, household_pending, household_spendable
 from app.ledger.domain.drafts import EntryDraft, EntryKind, TransferDraft
-from app.ledger.domain.sealing import prove_balances
+from app.ledger.domain.sealing import prove_owner
 from app.notices.queries.figures import READ_PURPOSES, village_month
 from app.people import queries as people
 from app.sample.county import CountyShape, village_code
@@ -140,7 +140,7 @@ def county_reads(site: Site) -> Iterator[Race]:
                     lambda: town_month(town_id, month)
                 ),
                 "proof of a household's balances": repeated(
-                    lambda: prove_balances(books.compute_seal(village_id, period_id), household_id)
+                    lambda: prove_owner(books.compute_seal(village_id, period_id), household_id)
                 ),
             },
             notes=[f"the county has {county.shape.villages} villages"],

@@ -4,26 +4,24 @@ import runpy
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
-import app as application
 from app.kit.month import Month
 from app.ledger import queries
 from app.ledger.domain.accounts import Purpose
 from app.ledger.domain.canonical import EntryRow, SealHeader, printed_digest
 from app.ledger.domain.drafts import EntryKind
-from app.ledger.domain.sealing import prove_balances, prove_entries
+from app.ledger.domain.sealing import prove_entries, prove_owner
 from app.ledger.queries import checker
 from app.ledger.queries.heads import heads
+from tests.support.verifier import VERIFIER
 
 from .life import Life, header_values
 from .places import Account, all_accounts
 from .reference import Book, Seal
 from .twins import to_address
 
-_VERIFIER = Path(application.__file__).parent / "static" / "verify_proof.py"
-_STAND_ALONE = runpy.run_path(str(_VERIFIER))
+_STAND_ALONE = runpy.run_path(str(VERIFIER))
 """The stand-alone verifier; it knows nothing of the application."""
 
 
@@ -198,7 +196,7 @@ def _compare_proofs(life: Life, book: Book, number: int, seal: Seal) -> None:
         assert stored is not None
         assert queries.differences(stored, computed.header) == []
         of_entries = prove_entries(computed, {one.id for one in seal.entries})
-        of_balances = [proof for owner in owners for proof in prove_balances(computed, owner)]
+        of_balances = [proof for owner in owners for proof in prove_owner(computed, owner)]
         return [one.document() for one in of_entries], [one.document() for one in of_balances]
 
     of_entries, of_balances = life.twins.read(read)
