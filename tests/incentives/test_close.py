@@ -12,6 +12,7 @@ from app.extensions import db
 from app.incentives import queries
 from app.incentives.domain.computing import MonthResult
 from app.incentives.domain.postings import INCENTIVE_KINDS
+from app.kit import clock
 from app.kit.errors import Conflict
 from app.kit.points import Tenths
 from app.ledger import queries as books
@@ -20,6 +21,7 @@ from app.ledger.domain.drafts import EntryDraft, EntryKind, TransferDraft
 from app.ledger.queries import checker
 from app.ledger.service import post
 from app.people import service as people
+from app.people.domain.links import LinkSide
 from app.people.service import links, update_household
 from app.rulebook.domain.incentives import (
     NO_INCENTIVES,
@@ -29,7 +31,15 @@ from app.rulebook.domain.incentives import (
     LinkedScoreTerms,
 )
 from app.web.transaction import run_in_transaction
-from tests.incentives.village import GRIDS, OCTOBER, SEPTEMBER, Village, make_village, on
+from tests.incentives.village import (
+    GRIDS,
+    OCTOBER,
+    SEPTEMBER,
+    Village,
+    attend,
+    make_village,
+    on,
+)
 
 # Net standing of October in tenths: the awards, the closed session's 20 each, and what was taken
 # back of September.
@@ -190,9 +200,32 @@ def test_a_link_counts_when_it_was_there_on_the_last_day(village: Village) -> No
     with on(2, month=11):
         run_in_transaction(lambda: links.end_links_of_member(village.members["周党生"]))
         run_in_transaction(lambda: links.end_links_of_household(village.households["0008"]))
+        run_in_transaction(lambda: _link(village, "吴党红", "0012"))
     with on(3, month=11):
         village.close(reason="巡逻队那一场没有核对")
     assert [len(score.linked) for score in result_of(village).linked] == [5, 4]
+
+
+def _link(village: Village, name: str, passbook_no: str) -> None:
+    people.propose_link(
+        village_id=village.id,
+        member_id=village.members[name],
+        household_id=village.households[passbook_no],
+        side=LinkSide.OFFICE,
+        actor_id=1,
+    )
+
+
+@pytest.mark.parametrize(("came", "completed"), [((), 1), (("0003甲",), 2)])
+def test_a_team_completes_a_theme_when_somebody_came(
+    village: Village, came: tuple[str, ...], completed: int
+) -> None:
+    assert village.unheld is not None
+    with clock.stopped_at(village.unheld.starts_at):
+        attend(village, village.unheld, came)
+    with on(30):
+        village.close()
+    assert len(result_of(village).teams) == completed
 
 
 def test_an_altered_fact_and_an_orphan_are_named(village: Village) -> None:
@@ -252,4 +285,6 @@ def test_a_month_without_enough_to_give_posts_the_score_alone(village: Village) 
     assert [grid.reached for grid in september.result.grids] == [False, False, False]
     assert [score.term for score in september.result.linked] == [2, 0]
     assert len(september.entry_ids) == 1
+    # A score that was posted and not earned makes nobody a household.
+    assert september.result.households.keys() <= set(village.households.values())
     assert september.result.terms == USUAL_INCENTIVES

@@ -168,6 +168,7 @@ def test_the_api_says_the_same(app: Flask, closed: Village) -> None:
         ("0012", False),
     ]
     assert [row["amount"] for row in grid["households"][1]["rows"]] == ["2", "-2"]
+    assert [len(each["deeds"]) for each in grid["households"]] == [1, 0, 0]
     assert api.get("/incentives/2026-11").get_json()["closed"] is False
 
 

@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 from flask import Flask
 
+from app.home import queries as home
 from app.kit import clock
 from app.ledger import queries as books
 from app.ledger.domain.accounts import household_pending, household_spendable
@@ -62,11 +63,18 @@ def test_the_tables_and_the_passbook_say_the_same(app: Flask) -> None:
     added = {line.household.passbook_no: line.figures.added for line in figures.households}
     assert (added["0001"], added["0006"], added["0010"]) == (60 + 5 + 5, 20 + 5, 20)
     assert sum(row.points for row in figures.categories) == figures.village.added
+    household_id = village.households["0001"]
+    (release,) = home.releases(village.id, household_id)
+    assert (release.points, release.usable_from) == (70, date(2026, 11, 2))
+    waiting = home.passbook(village.id, household_id, limit=2)
+    assert [(line.kind, line.change, line.waits_for_notice) for line in waiting] == [
+        ("team_bonus", 5, True),
+        ("grid_bonus", 5, True),
+    ]
     with on(3, month=11):
         run_in_transaction(
             lambda: service.settle_notice(village_id=village.id, notice_id=notice.id, actor_id=1)
         )
-    household_id = village.households["0001"]
     assert books.balance(household_pending(village.id, household_id)) == 0
     assert books.balance(household_spendable(village.id, household_id)) == 70
     assert checker.check() == []

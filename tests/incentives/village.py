@@ -70,13 +70,16 @@ RULE = Rule("GY01", "公益", "公益劳动", RuleKind.EARN, Tenths(20), None, "
 
 @dataclass
 class Village:
-    """Ids by passbook number, name, grid and team."""
+    """Ids by passbook number, name, grid and team; `unheld` is the session that was never closed,
+    a week after the 20th.
+    """
 
     places: Places
     households: dict[str, int] = field(default_factory=dict)
     members: dict[str, int] = field(default_factory=dict)
     grids: dict[str, int] = field(default_factory=dict)
     teams: dict[str, int] = field(default_factory=dict)
+    unheld: ActivitySession | None = None
 
     @property
     def id(self) -> int:
@@ -216,11 +219,10 @@ def _enter_register(village: Village) -> None:
 def _hold_sessions(village: Village) -> None:
     """A session of the month's theme for each team; one is held and closed, one is not."""
     theme_id = run_in_transaction(lambda: _publish_theme(village.places.town_id))
-    held, waiting = (
+    held, village.unheld = (
         run_in_transaction(partial(_plan_session, village, theme_id, team, hours))
         for team, hours in (("环境保护队", 1), ("治安巡逻队", 24 * 7))
     )
-    del waiting
     with clock.stopped_at(clock.now() + timedelta(hours=1)):
         attend(village, held, TEAMS["环境保护队"])
 

@@ -4,30 +4,42 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select, text, update
 
 from app.cli.checking import check_all
 from app.extensions import db
 from app.identity import queries as places
 from app.identity.domain import SYSTEM_ACTOR_ID
+from app.incentives.service import move_pool
 from app.kit.month import Month
+from app.kit.points import Tenths
 from app.ledger.models import LedgerEntry, LedgerPeriod, LedgerTransfer
 from app.ledger.queries import checker
 from app.notices import service as notices
 from app.notices.queries.figures import village_month
+from app.people import queries as people
+from app.people.domain.links import LinkSide
+from app.people.models import Member, PartyLink
+from app.people.service import propose_link
+from app.rulebook import queries as rulebook
+from app.rulebook.domain.incentives import USUAL_INCENTIVES
+from app.rulebook.service import save_version
 from app.sample.county import CountyShape, village_code
 from app.sample.county.shape import TOWN_VILLAGES_MAX
+from app.web.transaction import run_in_transaction
 from tests.bench.county import FULL, once, open_county
 from tests.bench.frame import Figures, Race, Run, Target, bench, figure, ratio
 from tests.bench.site import Site
 
+_PARTY_MEMBERS, _LINKS_EACH = 25, 10
 BUSY_VILLAGE = CountyShape(villages=1, months=12, sessions=36, seats=62, redemptions=75)
 TOWN = CountyShape(villages=TOWN_VILLAGES_MAX, months=2)
 
 
 @bench("g", "Closing the month of a village of 300 households with 2,000 entries")
 def village_close(site: Site) -> Iterator[Race]:
-    """Checked, sealed, the next month opened, the notice drafted and its figures gathered.
+    """Checked, incentives posted, sealed, the next month opened, the notice drafted and its figures
+    gathered. The village has all incentives on, and 25 party members with ten households each.
 
     The check reads the open month and what it goes on from, so a year behind it adds nothing.
     """
@@ -49,6 +61,7 @@ def _close_in(site: Site, shape: CountyShape) -> Run:
     def run(_: float) -> Figures:
         with open_county(site, shape):
             village_id = places.village_by_code(village_code(0)).id
+            run_in_transaction(lambda: switch_incentives_on(village_id, shape.open_month))
             entries = _open_entries()
             checked = once(lambda: checker.check_open_month(village_id))(0)
             closed = once(lambda: _close([village_id], shape.open_month))(0)
@@ -68,6 +81,40 @@ def town_close(site: Site) -> Iterator[Race]:
             notes=[f"{_open_entries()} entries in the open months, after two closed ones"],
             warm_up=False,
         )
+
+
+def switch_incentives_on(village_id: int, month: Month) -> None:
+    """Adopt the usual incentives from the open month on, fill the pool, link households; once."""
+    version = rulebook.current_version(village_id, month.last_day)
+    if version is None or rulebook.incentives_of(version):
+        return
+    save_version(
+        village_id=village_id,
+        rules=rulebook.rules(version.id),
+        adoption=rulebook.adoption_of(version),
+        starts_on=month.first_day,
+        actor_id=SYSTEM_ACTOR_ID,
+        incentives=USUAL_INCENTIVES,
+    )
+    move_pool(village_id=village_id, amount=Tenths(2_000), returns=False, actor_id=SYSTEM_ACTOR_ID)
+    households = people.households(village_id)
+    heads = [each for each in people.members(village_id) if each.is_head][:_PARTY_MEMBERS]
+    db.session.execute(
+        update(Member)
+        .where(Member.id.in_([head.id for head in heads]))
+        .values(is_party_member=True)
+    )
+    others = [each for each in households if each.id not in {head.household_id for head in heads}]
+    for number, head in enumerate(heads):
+        for household in others[number * _LINKS_EACH : (number + 1) * _LINKS_EACH]:
+            propose_link(
+                village_id=village_id,
+                member_id=head.id,
+                household_id=household.id,
+                side=LinkSide.OFFICE,
+                actor_id=SYSTEM_ACTOR_ID,
+            )
+    db.session.execute(update(PartyLink).values(began_on=month.first_day))
 
 
 def _close(village_ids: Sequence[int], month: Month) -> None:
