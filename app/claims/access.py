@@ -6,7 +6,7 @@ from typing import Any
 from app.identity.access import actor_id, principal, village_id
 from app.identity.domain import Role
 from app.kit.errors import NotFound
-from app.kit.photos import photo_from_base64
+from app.kit.photos import photo_from_base64, photo_to_base64
 from app.people.access import own_member
 
 from . import queries, service
@@ -82,6 +82,11 @@ def issue_mend_notice(
         shortcoming=Shortcoming(occurred_on, statement, days),
         actor_id=actor_id(),
     )
+
+
+def photo_told(claim: Claim) -> dict[str, str]:
+    """The photo of a claim that the caller may see, as JSON; NotFound `photo_not_found`."""
+    return {"photo_base64": photo_to_base64(queries.photo(claim.id).content)}
 
 
 def deed_of(form: dict[str, Any], photo: bytes | None = None) -> Deed:

@@ -157,6 +157,12 @@ class OwnClaimOut(StrictSchema):
     events = fields.List(fields.Nested(ClaimEventOut))
 
 
+class PhotoOut(StrictSchema):
+    """A JPEG."""
+
+    photo_base64 = fields.String()
+
+
 class NamedEventOut(ClaimEventOut):
     by = fields.String()
 

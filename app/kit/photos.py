@@ -62,6 +62,11 @@ def photo_from_base64(text: str) -> bytes:
         raise Invalid("photo_unreadable") from error
 
 
+def photo_to_base64(content: bytes) -> str:
+    """The photo as JSON carries it."""
+    return base64.b64encode(content).decode()
+
+
 def _small_jpeg(picture: Image.Image) -> bytes:
     """The best of a few qualities that fits; noise that never does is kept at half the size."""
     for quality in _QUALITIES:

@@ -16,6 +16,7 @@ CLAIM_MESSAGES: dict[str, str] = {
     "claim_member_missing": "这一条按人计分。请选是谁做的。",
     "claim_member_elsewhere": "选的人不在这一户。请重新选。",
     "claim_member_gone": "选的人那天已经不在册了。请核对日期和人。",
+    "claims_too_many": "一户一天最多报{count_max}份。请明天再报，或到村委会说。",
     "claim_not_asked_back": "这份申报现在不用补充。请刷新后再看。",
     "claim_decided": "这份申报已经办完，不能撤回。",
     "claim_moved_on": "这份申报已经不在这一步了，可能别人刚审过。请刷新后再看。",

@@ -126,6 +126,14 @@ def test_wrong_input_is_answered_with_code_and_facts(
 def test_who_may_and_what_is_of_others(app: Flask, village: ClaimVillage) -> None:
     claim = submit(village, "PA01", "王大山", photo=picture())
     neighbour = _villager(app, village, "陈桂兰")
+    assert _code(neighbour.get(f"/me/claims/{claim.id}/photo"), 404) == "claim_not_found"
+    for caller, path in (
+        (_villager(app, village, "李秀英"), f"/me/claims/{claim.id}/photo"),
+        (_staff(app, village.reviewers["评议员甲"]), f"/reviews/{claim.id}/photo"),
+        (_staff(app, village.staff(Role.SUPERVISION)), f"/claims/{claim.id}/photo"),
+    ):
+        kept = base64.b64decode(caller.get(path).get_json()["photo_base64"])
+        assert Image.open(io.BytesIO(kept)).size == (30, 40)
     assert _code(neighbour.get(f"/me/claims/{claim.id}"), 404) == "claim_not_found"
     assert neighbour.get("/me/claims").get_json() == []
     assert _code(neighbour.get("/claims"), 403) == "denied"

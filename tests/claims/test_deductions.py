@@ -12,6 +12,7 @@ from app.claims.domain.states import Decision
 from app.claims.models import Claim, MendNotice
 from app.extensions import db
 from app.identity.domain import Role
+from app.kit import clock
 from app.kit.errors import DomainError
 from app.kit.month import Month
 from app.ledger.domain.accounts import (
@@ -21,7 +22,10 @@ from app.ledger.domain.accounts import (
     household_standing,
 )
 from app.ledger.queries import balances, checker
+from app.notices import queries as notice_queries
 from app.notices import service as notices
+from app.notices.domain import NoticePeriod
+from app.notices.models import Notice
 from app.web.transaction import run_in_transaction
 from tests.claims import rivals
 from tests.factories.activities import at
@@ -242,31 +246,42 @@ def test_two_deciding_an_appeal_at_once_reverse_once(each_app: Flask, fight: Fig
     assert checker.check() == []
 
 
-def test_the_reason_of_a_deduction_is_on_no_public_page(
+def test_the_reason_of_a_deduction_is_on_no_public_list(
     app: Flask, page_client: Callable[[str | None], PageClient], strict: ClaimVillage
 ) -> None:
     """The month is closed with a claim undecided, which then goes on in the next."""
     claim = submit(strict, "PA02", "王大山")
-    notice = notify(strict, "王大山")
+    mending = notify(strict, "王大山")
+    month = Month(2026, 10)
     with at(AFTER):
-        deduct(strict, notice)
-        month = Month(2026, 10)
+        deduct(strict, mending)
         refusal = _refused(
             lambda: notices.close_month(village_id=strict.village_id, month=month, actor_id=1)
         )
         assert (refusal.code, refusal.facts["claims"]) == ("month_has_open_matters", 1)
-        president = page_client(strict.branch.places.token(Role.BRANCH_PRESIDENT))
-        president.get("/desk/notices")
-        closed = president.post(
-            "/desk/notices", {"month": str(month), "reason": "等证明"}, follow=True
-        )
-        assert closed.status_code == 200
-        for told in (closed.text, president.get(closed.request.path).text):
+        published = run_in_transaction(lambda: _publish(strict.village_id, month))
+        assert published.content
+        public = page_client(None).get(f"/n/{published.public_code}")
+        assert public.status_code == 200
+        for told in (published.content, public.text):
+            assert "王" in told
             assert "乱堆乱放" not in told
             assert "建筑垃圾" not in told
         done = decide(strict, claim, strict.staff(Role.GRID_WORKER))
     assert (done.state, done.granted) == ("approved", 20)
     assert checker.check() == []
+
+
+def _publish(village_id: int, month: Month) -> Notice:
+    notice = notices.close_month(village_id=village_id, month=month, actor_id=1, reason="等证明")
+    period = NoticePeriod.starting(clock.today() + timedelta(days=1), 7)
+    return notices.publish_notice(
+        village_id=village_id,
+        notice_id=notice.id,
+        period=period,
+        payload=notice_queries.notice_print(notice, period, created_at=clock.now()),
+        actor_id=1,
+    )
 
 
 def test_the_api_from_notice_to_appeal(app: Flask, strict: ClaimVillage) -> None:

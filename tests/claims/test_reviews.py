@@ -207,6 +207,17 @@ def test_what_may_not_be_claimed(
     assert queries.claims(village.village_id) == []
 
 
+def test_a_household_claims_so_often_a_day(village: ClaimVillage) -> None:
+    with at(-60):
+        for _ in range(20):
+            submit(village, "PA01", "王大山")
+    refusal = _refused(lambda: submit(village, "PA01", "李秀英"))
+    assert (refusal.code, refusal.facts) == ("claims_too_many", {"count_max": 20})
+    submit(village, "PA01", "陈桂兰")
+    with at(15 * 60):
+        submit(village, "PA01", "李秀英")
+
+
 def test_a_branch_without_budget_says_so_and_keeps_the_claim(app: Flask) -> None:
     village = make_claim_village()
     with at(0):

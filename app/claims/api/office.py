@@ -3,10 +3,18 @@
 from typing import Any
 
 from app.claims import queries, service
-from app.claims.access import CLAIMING_STAFF, OFFICE, deed_of, submit_at_office
+from app.claims.access import CLAIMING_STAFF, OFFICE, deed_of, photo_told, submit_at_office
 from app.claims.domain.policy import Policy
 from app.claims.queries import ClaimStory
-from app.claims.schemas import ClaimOut, DeedIn, DrawAgainForm, OfficeClaimIn, PolicyForm, PolicyOut
+from app.claims.schemas import (
+    ClaimOut,
+    DeedIn,
+    DrawAgainForm,
+    OfficeClaimIn,
+    PhotoOut,
+    PolicyForm,
+    PolicyOut,
+)
 from app.identity.access import actor_id, requires, village_id
 from app.identity.domain import Role
 from app.web.json_api import JsonBlueprint
@@ -93,3 +101,11 @@ def set_policy(form: dict[str, Any]) -> Policy:
     """Change how the village reviews, from now on."""
     service.set_policy(village_id=village_id(), policy=Policy(**form), actor_id=actor_id())
     return queries.policy(village_id())
+
+
+@api.get("/claims/<int:claim_id>/photo")
+@requires(*OFFICE)
+@api.response(200, PhotoOut)
+def show_photo(claim_id: int) -> dict[str, str]:
+    """The last photo of a claim."""
+    return photo_told(queries.claim(village_id(), claim_id))

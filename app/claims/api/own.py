@@ -3,9 +3,17 @@
 from typing import Any
 
 from app.claims import queries, service
-from app.claims.access import deed_of, own_claim, submit_own
+from app.claims.access import deed_of, own_claim, photo_told, submit_own
 from app.claims.queries import ClaimStory, MendNoticeView
-from app.claims.schemas import AppealForm, ClaimIn, ClaimRuleOut, DeedIn, MendNoticeOut, OwnClaimOut
+from app.claims.schemas import (
+    AppealForm,
+    ClaimIn,
+    ClaimRuleOut,
+    DeedIn,
+    MendNoticeOut,
+    OwnClaimOut,
+    PhotoOut,
+)
 from app.identity.access import actor_id, requires, village_id
 from app.identity.domain import VILLAGE_ROLES, Role
 from app.kit import clock
@@ -108,3 +116,11 @@ def appeal(form: dict[str, Any], claim_id: int) -> ClaimStory:
         actor_id=actor_id(),
     )
     return queries.story(village_id(), claim)
+
+
+@api.get("/me/claims/<int:claim_id>/photo")
+@requires(Role.MEMBER)
+@api.response(200, PhotoOut)
+def show_photo(claim_id: int) -> dict[str, str]:
+    """The last photo of a claim."""
+    return photo_told(own_claim(claim_id))

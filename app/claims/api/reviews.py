@@ -3,8 +3,9 @@
 from typing import Any
 
 from app.claims import queries, service
+from app.claims.access import photo_told
 from app.claims.queries import REVIEWING_ROLES, ClaimStory
-from app.claims.schemas import ClaimOut, DecisionForm
+from app.claims.schemas import ClaimOut, DecisionForm, PhotoOut
 from app.identity.access import actor_id, requires, village_id
 from app.web.json_api import JsonBlueprint
 from app.web.transaction import writes
@@ -40,3 +41,11 @@ def decide(form: dict[str, Any], claim_id: int) -> ClaimStory:
         actor_id=actor_id(),
     )
     return queries.story(village_id(), claim)
+
+
+@api.get("/<int:claim_id>/photo")
+@requires(*REVIEWING_ROLES)
+@api.response(200, PhotoOut)
+def show_photo(claim_id: int) -> dict[str, str]:
+    """The last photo of a claim."""
+    return photo_told(queries.claim(village_id(), claim_id))

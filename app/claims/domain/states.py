@@ -5,6 +5,8 @@ from enum import StrEnum
 STATEMENT_LENGTH_MAX = 200
 REASON_LENGTH_MAX = 200
 MEND_DAYS_MAX = 180
+CLAIMS_DAY_MAX = 20
+"""From one household; far above what anybody does, and a bound on what its photos take up."""
 
 
 class ClaimKind(StrEnum):

@@ -9,6 +9,7 @@ from .claims import events as events
 from .claims import office_awards as office_awards
 from .claims import photo as photo
 from .claims import policy as policy
+from .claims import submitted_since as submitted_since
 from .claims import undecided_count as undecided_count
 from .claims import view as view
 from .claims import views as views

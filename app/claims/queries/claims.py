@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import func, select
 
@@ -80,6 +81,18 @@ def undecided_count(village_id: int) -> int:
             .where(
                 Claim.village_id == village_id, Claim.state.in_([each.value for each in UNDECIDED])
             )
+        )
+        or 0
+    )
+
+
+def submitted_since(household_id: int, since: datetime) -> int:
+    """How many claims came in for a household from an instant on."""
+    return (
+        db.session.scalar(
+            select(func.count())
+            .select_from(Claim)
+            .where(Claim.household_id == household_id, Claim.created_at >= since)
         )
         or 0
     )

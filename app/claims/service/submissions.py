@@ -1,10 +1,11 @@
 """Bringing a claim in, changing it when asked, taking it back."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time
 
 from app.claims import queries
 from app.claims.domain.states import (
+    CLAIMS_DAY_MAX,
     STATEMENT_LENGTH_MAX,
     ClaimKind,
     ClaimSource,
@@ -51,10 +52,12 @@ def submit_claim(
     `member_id` may be None where the rule counts by household. Raises what
     `queries.claimable_rule` raises, Invalid `claim_in_future`, `claim_member_missing`,
     `claim_member_gone`, `photo_too_large` or `photo_unreadable`, NotFound `member_not_found` or
-    `household_not_found`.
+    `household_not_found`, Conflict `claims_too_many`.
     """
     rule = queries.claimable_rule(village_id, rule_code, _past(deed.occurred_on))
     people.household(village_id, household_id)
+    if queries.submitted_since(household_id, _today_began()) >= CLAIMS_DAY_MAX:
+        raise Conflict("claims_too_many", count_max=CLAIMS_DAY_MAX)
     check_beneficiary(village_id, rule, household_id, member_id, deed.occurred_on)
     claim = Claim(
         id=new_id(),
@@ -142,6 +145,10 @@ def _past(day: date) -> date:
     if day > clock.today():
         raise Invalid("claim_in_future")
     return day
+
+
+def _today_began() -> datetime:
+    return clock.instant(clock.today(), time())
 
 
 def _statement(deed: Deed) -> str:
