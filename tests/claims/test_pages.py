@@ -126,6 +126,7 @@ def test_a_villager_claims_and_finds_it_in_the_passbook(shown: Shown, tmp_path: 
     assert phone.locator("img[alt=申报的照片]").evaluate("each => each.naturalWidth") == 300
     shown.press(phone, "看存折里这一笔", "link")
     assert phone.get_by_text("王大山 调解邻里纠纷成功").is_visible()
+    assert phone.get_by_role("link", name="看申报的经过").is_visible()
     shown.open(phone, "/me/passbook")
     assert phone.get_by_text("+5 分").first.is_visible()
     db.session.rollback()

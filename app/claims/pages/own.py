@@ -22,6 +22,7 @@ from app.web.transaction import writes
 from .photos import photo_answer, sent_photo
 
 pages = Blueprint("own_claims", __name__, url_prefix="/me/claims")
+_CLAIMS_SHOWN = 50
 
 
 @pages.get("")
@@ -29,7 +30,7 @@ pages = Blueprint("own_claims", __name__, url_prefix="/me/claims")
 def list_claims() -> str:
     """The household's claims, newest first, and the way to a new one."""
     household_id = own_member().household_id
-    found = queries.claims(village_id(), household_id=household_id)
+    found = queries.claims(village_id(), household_id=household_id, limit=_CLAIMS_SHOWN)
     return render_template(
         "claims/own/list.html",
         stories=queries.stories(village_id(), found),
