@@ -40,6 +40,8 @@ def engine_options(database_url: str) -> dict[str, Any]:
         return {
             "module": pysqlite3.dbapi2,
             "connect_args": {"timeout": _SQLITE_BUSY_SECONDS, "check_same_thread": False},
+            # The one used last goes first: it has the newest pages at hand.
+            "pool_use_lifo": True,
         }
     # Four threads a worker and one spare: more connections only lengthen lock queues.
     return {"pool_size": 5, "max_overflow": 5}

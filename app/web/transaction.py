@@ -5,7 +5,7 @@ import random
 import threading
 import time
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import nullcontext
 from typing import Any, TypeVar, overload
 
 from flask import Response, make_response
@@ -42,10 +42,13 @@ def run_in_transaction(work: Callable[[], T]) -> T:
     The work is repeated as a whole when the database asks for it, so it must do nothing outside
     the database. Raises Busy `database_busy` when five attempts were not enough.
     """
+    on_sqlite = db.engine.dialect.name == "sqlite"
     for attempt in range(1, _ATTEMPTS_MAX + 1):
-        with _turn():
+        _end_reading(on_sqlite=on_sqlite)
+        with _sqlite_turn if on_sqlite else nullcontext():
             try:
-                _begin()
+                if on_sqlite:
+                    db.session.connection(execution_options={"writes": True})
                 result = work()
                 db.session.commit()
             except DBAPIError as error:
@@ -63,21 +66,19 @@ def run_in_transaction(work: Callable[[], T]) -> T:
     raise AssertionError("unreachable")
 
 
-def _begin() -> None:
-    """Be in a transaction that may write, and see nothing that was read before it.
+def _end_reading(*, on_sqlite: bool) -> None:
+    """See to it that the work sees nothing that was read before it, and may write.
 
-    On PostgreSQL the one in which the principal was looked up goes on: each of its statements
-    sees what was committed until then. On SQLite it has to end, because it was begun for reading,
-    and so has one that was begun to see a single instant.
+    On PostgreSQL the transaction in which the principal was looked up goes on: each of its
+    statements sees what was committed until then. On SQLite it has to end, because it was begun
+    for reading, and so has one that was begun to see a single instant.
     """
     session = db.session
-    only_reads = _is_sqlite() or session.connection().get_execution_options().get(
+    only_reads = on_sqlite or session.connection().get_execution_options().get(
         "postgresql_readonly"
     )
     if only_reads or session.identity_map or session.new:
         session.rollback()
-    if _is_sqlite():
-        session.connection(execution_options={"writes": True})
 
 
 @overload
@@ -143,14 +144,6 @@ def _outcome(
         if key is None or not refusal.final:
             raise
         return run_in_transaction(functools.partial(idempotency.keep_refusal, key, refusal))
-
-
-def _is_sqlite() -> bool:
-    return db.engine.dialect.name == "sqlite"
-
-
-def _turn() -> AbstractContextManager[Any]:
-    return _sqlite_turn if _is_sqlite() else nullcontext()
 
 
 def _worth_repeating(error: DBAPIError) -> bool:

@@ -31,7 +31,7 @@ def test_server_answers_and_stops(database: str, request: pytest.FixtureRequest)
 
 @pytest.mark.parametrize(
     ("database_url", "workers", "threads"),
-    [("sqlite:///points.db", 1, 8), ("postgresql://127.0.0.1/points", os.cpu_count(), 4)],
+    [("sqlite:///points.db", 1, 4), ("postgresql://127.0.0.1/points", os.cpu_count(), 4)],
 )
 def test_only_postgresql_gets_several_processes(
     database_url: str, workers: int, threads: int

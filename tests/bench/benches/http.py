@@ -48,7 +48,7 @@ def http_on_postgres(site: Site) -> Iterator[Race]:
 
 @bench("e", "Over HTTP on SQLite, synchronous=FULL, 16 clients")
 def http_on_sqlite(site: Site) -> Iterator[Race]:
-    """One gunicorn worker with eight threads and one write lock."""
+    """One gunicorn worker with four threads and one write lock."""
     with _races(site, site.sqlite_url("http")) as alternatives:
         yield Race(
             alternatives,
