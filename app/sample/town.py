@@ -25,6 +25,7 @@ from .village import (
     SampleVillage,
     adopt_rule_book,
     enter_register,
+    fill_bonus_pool,
     fill_teams,
     found_village,
     link_households,
@@ -130,6 +131,7 @@ def _found(timetable: Timetable, rng: random.Random) -> None:
                 actor_id=SYSTEM_ACTOR_ID,
                 idempotency_key=f"sample-quota-{month}",
             )
+        fill_bonus_pool(village)
         if village.code == _VILLAGES[0][0]:
             file_name = "luxi-register.xlsx"
             enter_register(village, file_name, (DATA / file_name).read_bytes())

@@ -2,11 +2,12 @@
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from app.identity import service as identity
 from app.identity.domain import SYSTEM_ACTOR_ID, Role
+from app.incentives import service as incentives
 from app.kit.points import Tenths
 from app.ledger import service as ledger
 from app.people import queries as people
@@ -15,6 +16,7 @@ from app.people.domain.households import MemberRef, MemberStatus
 from app.people.domain.links import LinkSide
 from app.people.domain.report import fingerprint, report_lines
 from app.rulebook import service as rulebook
+from app.rulebook.domain.incentives import NO_INCENTIVES, USUAL_INCENTIVES, GridTerms
 from app.rulebook.domain.reading import read_rules
 from app.rulebook.domain.rules import Adoption
 from app.store import service as store
@@ -40,6 +42,10 @@ _SURNAMES = "石山林泉田谷岳江河溪云雷"
 _GIVEN_NAMES = "春兰秋菊冬梅夏荷建国志强玉珍海霞明远"
 _RELATIONS = (("户主", "男", 1958), ("配偶", "女", 1960), ("子", "男", 1985))
 QUOTA = {"luxi": Tenths(60_000), "shishan": Tenths(6_000)}
+# At most 120 adults of the sample ever take part, so this meeting set the threshold at 30 %.
+_INCENTIVES = replace(USUAL_INCENTIVES, grid=GridTerms(threshold_percent=30))
+BONUS_POOL = {"luxi": Tenths(3_000)}
+"""Of the villages whose meeting adopted linked scores and bonuses."""
 
 
 @dataclass
@@ -107,7 +113,19 @@ def adopt_rule_book(timetable: Timetable, village: SampleVillage) -> None:
         ),
         starts_on=timetable.closed_month.first_day,
         actor_id=village.president_id,
+        incentives=_INCENTIVES if village.code in BONUS_POOL else NO_INCENTIVES,
     )
+
+
+def fill_bonus_pool(village: SampleVillage) -> None:
+    """Budget for the bonuses of two months, where the village adopted any."""
+    if village.code in BONUS_POOL:
+        incentives.move_pool(
+            village_id=village.id,
+            amount=BONUS_POOL[village.code],
+            returns=False,
+            actor_id=village.president_id,
+        )
 
 
 def enter_register(village: SampleVillage, file_name: str, content: bytes) -> None:

@@ -12,7 +12,9 @@ from app.claims import queries as claims
 from app.extensions import db
 from app.identity import queries as identity
 from app.identity.domain import Role
+from app.incentives.queries import computed_month
 from app.kit import clock
+from app.kit.month import Month
 from app.ledger import queries as books
 from app.ledger.queries import checker
 from app.notices import queries as notices
@@ -56,6 +58,16 @@ def test_two_months_of_two_villages_hold(town: Flask) -> None:
         if Role.GRID_WORKER in roles or Role.REVIEWER in roles
     ]
     assert sorted(waiting) == [0, 1, 1, 1]
+
+
+def test_one_village_shows_linked_scores_and_bonuses(town: Flask) -> None:
+    village = identity.village_by_code("luxi")
+    result = computed_month(village.id, Month(2026, 10)).result
+    assert any(grid.bonus for grid in result.grids)
+    assert not all(grid.bonus for grid in result.grids)
+    assert any(team.bonus for team in result.teams)
+    assert any(score.term > 0 for score in result.linked)
+    assert 0 < result.paid < result.pool
 
 
 def test_it_comes_out_the_same(town: Flask, tmp_path: Path, sqlite_template: Path) -> None:

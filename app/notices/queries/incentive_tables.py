@@ -48,13 +48,14 @@ def grid_note(computed: MonthResult) -> str:
 def linked_score_rows(
     village_id: int, computed: MonthResult
 ) -> tuple[payloads.LinkedScoreRow, ...]:
-    """One for each party member, where the rule book puts them on the notice."""
+    """One for each party member with linked households, where the rule book says to print them."""
     terms = computed.terms.linked
     if terms is None or not terms.printed:
         return ()
-    wanted = {score.member_id for score in computed.linked}
+    scores = [score for score in computed.linked if score.linked]
+    wanted = {score.member_id for score in scores}
     names = {each.id: each.name for each in people.members(village_id, member_ids=wanted)}
-    return tuple(_linked_score_row(names[each.member_id], each) for each in computed.linked)
+    return tuple(_linked_score_row(names[each.member_id], each) for each in scores)
 
 
 def linked_score_note(computed: MonthResult) -> str:
@@ -75,7 +76,7 @@ def _linked_score_row(name: str, score: LinkedScore) -> payloads.LinkedScoreRow:
         name=mask_name(name),
         linked_households=str(len(score.linked)),
         own=format_tenths(score.own),
-        linked_mean=format_tenths(score.linked_mean) if score.linked else "—",
+        linked_mean=format_tenths(score.linked_mean),
         counted=format_tenths(score.term) if score.enough_links else "—",
         total=format_tenths(score.total),
     )
