@@ -10,7 +10,7 @@ from app.web.transaction import writes
 
 from . import queries, service
 from .domain import NoticePeriod, ObjectionSource
-from .models import Honour, Notice, Objection
+from .models import Honour, Notice, Objection, Signature
 from .schemas import (
     CloseMonthIn,
     DecisionIn,
@@ -23,6 +23,8 @@ from .schemas import (
     PaperLineOut,
     PublishIn,
     RedemptionDayIn,
+    SignatureIn,
+    SignatureOut,
     VerificationOut,
 )
 
@@ -100,6 +102,37 @@ def set_redemption_day(wish: dict[str, Any], notice_id: int) -> Notice:
     """Announce on a draft when the village redeems together."""
     return service.set_redemption_day(
         village_id=access.village_id(), notice_id=notice_id, day=wish["redemption_on"]
+    )
+
+
+@api.get("/notices/<int:notice_id>/signatures")
+@access.requires(Role.BRANCH_PRESIDENT, Role.SUPERVISION)
+@api.response(200, SignatureOut(many=True))
+def list_signatures(notice_id: int) -> list[Signature]:
+    """Who has signed a notice."""
+    return list(queries.signatures(queries.notice(access.village_id(), notice_id).id))
+
+
+@api.post("/notices/<int:notice_id>/signatures")
+@access.requires(Role.BRANCH_PRESIDENT)
+@writes(key_required=True)
+@api.arguments(SignatureIn)
+@api.response(201, SignatureOut)
+def add_signature(wish: dict[str, Any], notice_id: int) -> Signature:
+    """Note down a signature on the paper that hangs on the board."""
+    return service.add_signature(
+        village_id=access.village_id(), notice_id=notice_id, actor_id=access.actor_id(), **wish
+    )
+
+
+@api.post("/notices/<int:notice_id>/signatures/<int:signature_id>/removal")
+@access.requires(Role.BRANCH_PRESIDENT)
+@writes(key_required=True)
+@api.response(204)
+def remove_signature(notice_id: int, signature_id: int) -> None:
+    """Take back a signature that was noted down wrongly."""
+    service.remove_signature(
+        village_id=access.village_id(), notice_id=notice_id, signature_id=signature_id
     )
 
 

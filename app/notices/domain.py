@@ -1,5 +1,6 @@
 """What a notice says and when it may be said; values and decisions only."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -28,6 +29,13 @@ _OF_AGE_YEARS = 18
 _CLOSING_DUE_DAY = 25
 """Day of the month from which its closing is due."""
 
+_DAYS_TO_POST = timedelta(days=5)
+_DAYS_TO_SETTLE = timedelta(days=5)
+_DAYS_TO_ANSWER = timedelta(days=7)
+
+REVIEW_SIGNATURES_MIN = 3
+"""Members of the review panel who sign a notice."""
+
 
 class NoticeState(StrEnum):
     """Draft until it hangs on the board, published until it is settled."""
@@ -43,6 +51,16 @@ class ObjectionSource(StrEnum):
     PHONE = "phone"
     OFFICE = "office"
     PAPER = "paper"
+
+
+class SignaturePart(StrEnum):
+    """As whom somebody signs the notice that goes on the board."""
+
+    PREPARER = "preparer"
+    REVIEW = "review"
+    SUPERVISION = "supervision"
+    SECRETARY = "secretary"
+    COMMITTEE = "committee"
 
 
 class Decision(StrEnum):
@@ -138,6 +156,48 @@ def check_posting(period: NoticePeriod, today: date) -> None:
 def closing_is_due(open_month: Month, today: date) -> bool:
     """Whether the open month should be closed: from its 25th on."""
     return today >= open_month.first_day.replace(day=_CLOSING_DUE_DAY)
+
+
+def _days_after(last_day: date, today: date) -> int:
+    return max((today - last_day).days, 0)
+
+
+def closing_overdue(open_month: Month, today: date) -> int:
+    """By how many days a month is open for too long: it is closed before it ends."""
+    return _days_after(open_month.last_day, today)
+
+
+def posting_overdue(closed_on: date, today: date) -> int:
+    """By how many days a notice should hang already: within five days of the close."""
+    return _days_after(closed_on + _DAYS_TO_POST, today)
+
+
+def settling_overdue(posted_to: date, today: date) -> int:
+    """By how many days a month should be settled already: within five days of the last posted."""
+    return _days_after(posted_to + _DAYS_TO_SETTLE, today)
+
+
+def answer_overdue(received_on: date, today: date) -> int:
+    """By how many days an objection should be answered already: within a week."""
+    return _days_after(received_on + _DAYS_TO_ANSWER, today)
+
+
+def missing_signatures(signed: Iterable[SignaturePart]) -> dict[SignaturePart, int]:
+    """How many signatures of each part a notice still lacks; empty when all have signed."""
+    there = Counter(signed)
+    wanted = dict.fromkeys(SignaturePart, 1) | {SignaturePart.REVIEW: REVIEW_SIGNATURES_MIN}
+    return {part: count - there[part] for part, count in wanted.items() if count > there[part]}
+
+
+def check_signing(signed_on: date, posted_from: date, today: date) -> None:
+    """Whether somebody may have signed on that day: once the notice was there, and not in days to
+    come. Raises Invalid `signature_day_bad` (first_day, last_day).
+    """
+    first_day = min(posted_from, today)
+    if not first_day <= signed_on <= today:
+        raise Invalid(
+            "signature_day_bad", first_day=first_day.isoformat(), last_day=today.isoformat()
+        )
 
 
 def check_honour(*, birth_month: str | None, today: date, honours: int) -> None:

@@ -62,6 +62,22 @@ class Honour(Base):
     added_by: Mapped[int] = mapped_column(Id)
 
 
+class Signature(Base):
+    """Somebody's signature on the notice that hangs on the board, noted down from the paper."""
+
+    __tablename__ = "notice_signature"
+    __table_args__ = (UniqueConstraint("notice_id", "part", "name"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
+    village_id: Mapped[int] = mapped_column(ForeignKey("village.id"))
+    notice_id: Mapped[int] = mapped_column(ForeignKey("notice.id"))
+    part: Mapped[str] = mapped_column(String(12))
+    name: Mapped[str] = mapped_column(String(40))
+    signed_on: Mapped[date] = mapped_column(Date)
+    recorded_at: Mapped[datetime]
+    recorded_by: Mapped[int] = mapped_column(Id)
+
+
 class Objection(Base):
     """Somebody says that a line of a notice is wrong; nobody has to give a name."""
 

@@ -25,7 +25,9 @@ from .domain import (
     NoticePeriod,
     NoticeState,
     ObjectionSource,
+    SignaturePart,
     closing_is_due,
+    missing_signatures,
 )
 from .models import Notice
 from .schemas import (
@@ -36,6 +38,7 @@ from .schemas import (
     OfficeObjectionIn,
     PublishIn,
     RedemptionDayIn,
+    SignatureIn,
 )
 
 pages = Blueprint("notices", __name__)
@@ -70,11 +73,14 @@ def close_month() -> AnyResponse:
 @access.requires(Role.BRANCH_PRESIDENT, Role.SUPERVISION)
 def notice_desk(notice_id: int) -> str:
     notice = queries.notice(access.village_id(), notice_id)
+    signatures = queries.signatures(notice.id)
     return render_template(
         "notices/desk.html",
         notice=notice,
         objections=queries.objections(notice.id),
         honours=queries.honours(notice.id),
+        signatures=signatures,
+        missing=missing_signatures(SignaturePart(each.part) for each in signatures),
         honours_max=HONOURS_MAX,
         seal=books.seal(notice.period_id),
         printed_digest=printed_digest,
@@ -145,6 +151,31 @@ def set_redemption_day(notice_id: int) -> AnyResponse:
         day=load_form(RedemptionDayIn())["redemption_on"],
     )
     flash("集中兑换日已改好。")
+    return redirect(url_for("notices.notice_desk", notice_id=notice_id), 303)
+
+
+@pages.post("/desk/notices/<int:notice_id>/signatures")
+@access.requires(Role.BRANCH_PRESIDENT)
+@writes(again=notice_desk)
+def add_signature(notice_id: int) -> AnyResponse:
+    signature = service.add_signature(
+        village_id=access.village_id(),
+        notice_id=notice_id,
+        actor_id=access.actor_id(),
+        **load_form(SignatureIn()),
+    )
+    flash(f"已记下{signature.name}的签字。")
+    return redirect(url_for("notices.notice_desk", notice_id=notice_id), 303)
+
+
+@pages.post("/desk/notices/<int:notice_id>/signatures/<int:signature_id>/remove")
+@access.requires(Role.BRANCH_PRESIDENT)
+@writes
+def remove_signature(notice_id: int, signature_id: int) -> AnyResponse:
+    service.remove_signature(
+        village_id=access.village_id(), notice_id=notice_id, signature_id=signature_id
+    )
+    flash("已拿掉。")
     return redirect(url_for("notices.notice_desk", notice_id=notice_id), 303)
 
 

@@ -12,6 +12,7 @@ from .domain import (
     NOTICE_DAYS_MIN,
     Decision,
     ObjectionSource,
+    SignaturePart,
 )
 
 _CONSENT_MISSING = "写全名要本人同意。请问过本人再勾选。"
@@ -52,6 +53,19 @@ class RedemptionDayIn(StrictSchema):
     )
 
 
+class SignatureIn(StrictSchema):
+    part = fields.Enum(
+        SignaturePart,
+        by_value=True,
+        required=True,
+        error_messages={"required": "请选是谁签的。", "unknown": "请选是谁签的。"},
+    )
+    name = TextField(length_max=40, required=True)
+    signed_on = DayField(
+        required=True, error_messages={"invalid": "请按 2026-11-01 的样子填日期。"}
+    )
+
+
 class ObjectionIn(StrictSchema):
     statement = TextField(length_max=500, required=True)
     passbook_number = TextField(length_max=20, load_default="")
@@ -85,6 +99,13 @@ class HonourOut(StrictSchema):
     deed = fields.String(required=True)
 
 
+class SignatureOut(StrictSchema):
+    id = IdField(required=True)
+    part = fields.String(required=True)
+    name = fields.String(required=True)
+    signed_on = fields.Date(required=True)
+
+
 class NoticeOut(StrictSchema):
     id = IdField(required=True)
     month = fields.String(required=True)
@@ -94,6 +115,7 @@ class NoticeOut(StrictSchema):
     posted_from = fields.Date()
     posted_to = fields.Date()
     redemption_on = fields.Date()
+    closed_because = fields.String()
 
 
 class ObjectionOut(StrictSchema):

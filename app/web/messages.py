@@ -218,6 +218,8 @@ MESSAGES: dict[str, str] = {
     "honour_of_a_child": "公示不写孩子的名字。请写家长，或者不写。",
     "redemption_day_past": "集中兑换日已经过了。请改成以后的日子，或空着。",
     "notice_not_published": "这份公示还没有贴出。",
+    "notice_settled": "这份公示已经结算，签字不能再改。",
+    "signature_day_bad": "签字的日子要在 {first_day} 到 {last_day} 之间。请重新填。",
     "notice_still_posted": "公示要贴到{last_day}，过了这一天才能结算。",
     "objections_open": "还有{count}条异议没有答复，先答复再结算。",
     "objection_closed": "公示期已过，不能在这里提异议了。请到村委会反映。",

@@ -11,7 +11,13 @@ from app.kit import clock
 from app.kit.month import Month
 from app.ledger import queries as books
 from app.notices import queries as notices
-from app.notices.domain import closing_is_due
+from app.notices.domain import (
+    answer_overdue,
+    closing_is_due,
+    closing_overdue,
+    posting_overdue,
+    settling_overdue,
+)
 from app.store import queries as store
 
 
@@ -48,7 +54,8 @@ class Due:
     """One row of the desk: how many wait, and the first of them.
 
     `target_id` is what the row's link opens; None where the link needs no id. `month` and `day`
-    say about which month it is and until when.
+    say about which month it is and until when; `overdue_days` how long ago that should have been
+    done, which the supervision is warned of.
     """
 
     kind: DueKind
@@ -57,6 +64,7 @@ class Due:
     title: str = ""
     month: Month | None = None
     day: date | None = None
+    overdue_days: int = 0
 
 
 def due(village_id: int, now: datetime) -> list[Due]:
@@ -77,15 +85,24 @@ def _of_notices(village_id: int, now: datetime) -> Iterator[Due]:
             continue
         month = Month.parse(notice.month)
         if notice.posted_to is None:
-            yield Due(DueKind.NOTICE_TO_PUBLISH, 1, notice.id, month=month)
+            closed_on = clock.local(notice.closed_at).date()
+            yield Due(
+                DueKind.NOTICE_TO_PUBLISH, 1, notice.id, month=month,
+                overdue_days=posting_overdue(closed_on, today),
+            )  # fmt: skip
             continue
         waiting = [each for each in notices.objections(notice.id) if each.decided_at is None]
         if waiting:
+            received_on = clock.local(waiting[0].received_at).date()
             yield Due(
-                DueKind.OBJECTION, len(waiting), waiting[0].id, month=month, day=notice.posted_to
-            )
+                DueKind.OBJECTION, len(waiting), waiting[0].id, month=month, day=notice.posted_to,
+                overdue_days=answer_overdue(received_on, today),
+            )  # fmt: skip
         elif today > notice.posted_to:
-            yield Due(DueKind.NOTICE_TO_SETTLE, 1, notice.id, month=month)
+            yield Due(
+                DueKind.NOTICE_TO_SETTLE, 1, notice.id, month=month,
+                overdue_days=settling_overdue(notice.posted_to, today),
+            )  # fmt: skip
 
 
 def _of_activities(village_id: int, now: datetime) -> Iterator[Due]:
@@ -119,8 +136,10 @@ def _of_the_month(village_id: int, now: datetime) -> Iterator[Due]:
     period = books.open_period(village_id)
     if period is not None:
         month = Month.parse(period.month)
-        if closing_is_due(month, clock.local(now).date()):
-            yield Due(DueKind.MONTH_TO_CLOSE, 1, month=month)
+        today = clock.local(now).date()
+        if closing_is_due(month, today):
+            overdue_days = closing_overdue(month, today)
+            yield Due(DueKind.MONTH_TO_CLOSE, 1, month=month, overdue_days=overdue_days)
 
 
 def _of_stores(village_id: int, now: datetime) -> Iterator[Due]:

@@ -13,6 +13,7 @@ from .notices import objection as objection
 from .notices import objections as objections
 from .notices import open_matters as open_matters
 from .notices import open_objections_count as open_objections_count
+from .notices import signatures as signatures
 from .verification import PaperLine as PaperLine
 from .verification import Verification as Verification
 from .verification import household_proof as household_proof

@@ -17,7 +17,7 @@ from app.kit.points import Tenths
 from app.ledger import queries as books
 from app.ledger.domain.accounts import Purpose
 from app.notices.domain import EARNED, NoticePeriod, NoticeState, OpenMatters
-from app.notices.models import Honour, Notice, Objection
+from app.notices.models import Honour, Notice, Objection, Signature
 from app.people import queries as people
 from app.rulebook import queries as rulebook
 
@@ -91,6 +91,13 @@ def honours(notice_id: int) -> Sequence[Honour]:
     """The good deeds on a notice, in the order in which they were put there."""
     return db.session.scalars(
         select(Honour).where(Honour.notice_id == notice_id).order_by(Honour.id)
+    ).all()
+
+
+def signatures(notice_id: int) -> Sequence[Signature]:
+    """Who has signed a notice, in the order in which that was noted down."""
+    return db.session.scalars(
+        select(Signature).where(Signature.notice_id == notice_id).order_by(Signature.id)
     ).all()
 
 

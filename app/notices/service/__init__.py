@@ -9,3 +9,5 @@ from .publishing import remove_honour as remove_honour
 from .publishing import set_redemption_day as set_redemption_day
 from .settling import HOUSEHOLDS_PER_ENTRY as HOUSEHOLDS_PER_ENTRY
 from .settling import settle_notice as settle_notice
+from .signing import add_signature as add_signature
+from .signing import remove_signature as remove_signature
