@@ -4,7 +4,6 @@ from .figures import GoodFigures as GoodFigures
 from .figures import ServiceFigures as ServiceFigures
 from .figures import StoreFigures as StoreFigures
 from .figures import store_figures as store_figures
-from .goods import counted_ids as counted_ids
 from .goods import expiring_soon as expiring_soon
 from .goods import good as good
 from .goods import good_by_barcode as good_by_barcode
@@ -27,7 +26,6 @@ from .redemptions import Redeemed as Redeemed
 from .redemptions import balance_after as balance_after
 from .redemptions import balance_buys as balance_buys
 from .redemptions import customer as customer
-from .redemptions import earlier_redemptions as earlier_redemptions
 from .redemptions import find_redemption_by_key as find_redemption_by_key
 from .redemptions import last_receipt_of_till as last_receipt_of_till
 from .redemptions import last_redemption as last_redemption
@@ -41,5 +39,6 @@ from .redemptions import redemption as redemption
 from .redemptions import redemption_of_scan as redemption_of_scan
 from .redemptions import redemptions_of_household as redemptions_of_household
 from .redemptions import scan as scan
+from .till import read_for_scan as read_for_scan
 from .till import read_for_till as read_for_till
 from .witnesses import STORE_WITNESS as STORE_WITNESS

@@ -1,29 +1,19 @@
 """Stores, their goods and what is on the shelf."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import func, select
 
 from app.extensions import db
-from app.kit.db import among_given, table_of
 from app.kit.errors import NotFound
 from app.kit.month import Month
 from app.kit.points import Tenths
-from app.kit.statements import Prepared
 from app.ledger import queries as ledger
 from app.ledger.domain.accounts import Address, Purpose, good_account
 from app.store.domain.goods import EXPIRY_WARNING, Offer
 from app.store.domain.redemption import Limits
 from app.store.models import Good, PriceChange, Redemption, RedemptionLine, StockMovement, Store
-
-# Asked at every redemption.
-_GOOD = table_of(Good).c
-_COUNTED = Prepared(
-    select(_GOOD.id, _GOOD.counted).where(
-        _GOOD.store_id == bindparam("store_id"), among_given(_GOOD.id, "good_ids")
-    )
-)
 
 
 def store(village_id: int, store_id: int) -> Store:
@@ -110,14 +100,6 @@ def offers(store_id: int, *, household_id: int | None, today: date) -> dict[int,
         )
         for row in found
     }
-
-
-def counted_ids(store_id: int, good_ids: Collection[int]) -> set[int]:
-    """Which of the goods have a stock; NotFound `good_not_found` if one is not of the store."""
-    rows = _COUNTED.rows(db.session, store_id=store_id, good_ids=good_ids)
-    if set(good_ids) - {row.id for row in rows}:
-        raise NotFound("good_not_found")
-    return {row.id for row in rows if row.counted}
 
 
 def movements(good_id: int, *, limit: int = 50) -> Sequence[StockMovement]:

@@ -5,13 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, func, or_, select
+from sqlalchemy import Select, func, select
 
 from app.extensions import db
-from app.kit.db import table_of
 from app.kit.errors import NotFound
 from app.kit.points import Tenths
-from app.kit.statements import Prepared
 from app.ledger import queries as ledger
 from app.ledger.domain.accounts import household_spendable
 from app.store.domain.goods import Example, what_it_buys
@@ -61,21 +59,6 @@ class Redeemed:
         return self.receipt.redemption
 
 
-# Asked at every redemption.
-_MADE = table_of(Redemption).c
-_OF_SCAN_OR_KEY = Prepared(
-    select(_MADE.id, _MADE.scan_id).where(
-        or_(
-            _MADE.scan_id == bindparam("scan_id"),
-            and_(
-                _MADE.village_id == bindparam("village_id"),
-                _MADE.redemption_key == bindparam("redemption_key"),
-            ),
-        )
-    )
-)
-
-
 def redemption(village_id: int, redemption_id: int) -> Redemption:
     """A redemption of the village; NotFound `redemption_not_found`."""
     found = db.session.get(Redemption, redemption_id)
@@ -120,17 +103,6 @@ def scan(village_id: int, terminal_id: int, scan_id: int) -> CardScan:
 def redemption_of_scan(scan_id: int) -> Redemption | None:
     """What came of a scan, if anything did."""
     return db.session.scalar(select(Redemption).where(Redemption.scan_id == scan_id))
-
-
-def earlier_redemptions(
-    village_id: int, scan_id: int, redemption_key: str
-) -> tuple[int | None, bool]:
-    """The id of what came of a scan, if anything did, and whether the key names another's."""
-    rows = _OF_SCAN_OR_KEY.rows(
-        db.session, scan_id=scan_id, village_id=village_id, redemption_key=redemption_key
-    )
-    found = {row.scan_id: row.id for row in rows}
-    return found.pop(scan_id, None), bool(found)
 
 
 def lines(redemption_id: int) -> list[Line]:

@@ -1,11 +1,11 @@
-"""What a redemption is decided on, read behind the locks: one statement, made once."""
+"""What a redemption is decided on, read behind the locks: a statement for each of the two."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import and_, bindparam, func, select
+from sqlalchemy import and_, bindparam, func, or_, select
 
 from app.extensions import db
 from app.kit.db import among_given, table_of
@@ -75,6 +75,65 @@ _READING = Prepared(
     .where(_STORE.c.id == bindparam("store_id"), _STORE.c.village_id == bindparam("village_id"))
     .order_by(_GOOD.c.price.desc(), _GOOD.c.title)
 )
+
+# Every good of the basket beside every redemption that is in the way, which is hardly ever there.
+_OF_SCAN = Prepared(
+    select(
+        _GOOD.c.id.label("good_id"),
+        _GOOD.c.counted,
+        _REDEMPTION.c.id.label("earlier_id"),
+        _REDEMPTION.c.scan_id.label("earlier_scan_id"),
+    )
+    .select_from(_STORE)
+    .outerjoin(_GOOD, and_(_GOOD.c.store_id == _STORE.c.id, among_given(_GOOD.c.id, "good_ids")))
+    .outerjoin(
+        _REDEMPTION,
+        or_(
+            _REDEMPTION.c.scan_id == bindparam("scan_id"),
+            and_(
+                _REDEMPTION.c.village_id == bindparam("village_id"),
+                _REDEMPTION.c.redemption_key == bindparam("redemption_key"),
+            ),
+        ),
+    )
+    .where(_STORE.c.id == bindparam("store_id"))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ScanReading:
+    """What came of a scan, whether the key names another's redemption, and which goods of the
+    store a basket names: by good id, whether the good has a stock.
+    """
+
+    earlier_id: int | None
+    key_used: bool
+    goods: Mapping[int, bool]
+
+
+def read_for_scan(
+    village_id: int,
+    store_id: int,
+    *,
+    scan_id: int,
+    redemption_key: str,
+    good_ids: Collection[int],
+) -> ScanReading:
+    """Read it once the scan is locked, so that its redemption is there or will not come."""
+    rows = _OF_SCAN.rows(
+        db.session,
+        village_id=village_id,
+        store_id=store_id,
+        scan_id=scan_id,
+        redemption_key=redemption_key,
+        good_ids=good_ids,
+    )
+    earlier = {row.earlier_scan_id: row.earlier_id for row in rows if row.earlier_id is not None}
+    return ScanReading(
+        earlier_id=earlier.pop(scan_id, None),
+        key_used=bool(earlier),
+        goods={row.good_id: row.counted for row in rows if row.good_id is not None},
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """A card laid on a till, and the redemption that comes of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
@@ -139,11 +139,17 @@ def redeem_goods(
     """
     basket = merge_lines(lines)
     scan = _held_scan(till, scan_id)
-    earlier_id, key_used = queries.earlier_redemptions(scan.village_id, scan.id, redemption_key)
-    if earlier_id is not None:
-        return _repeated(queries.redemption(scan.village_id, earlier_id), basket)
-    _check_scan(scan, key_used=key_used)
-    counted = _counted_lines(scan, basket)
+    reading = queries.read_for_scan(
+        scan.village_id,
+        scan.store_id,
+        scan_id=scan.id,
+        redemption_key=redemption_key,
+        good_ids=[line.good_id for line in basket],
+    )
+    if reading.earlier_id is not None:
+        return _repeated(queries.redemption(scan.village_id, reading.earlier_id), basket)
+    _check_scan(scan, key_used=reading.key_used)
+    counted = _counted_lines(basket, reading.goods)
     held = _hold_accounts(scan, counted)
     now = clock.now()
     accepted = _check_basket(scan, basket, held, now)
@@ -199,10 +205,11 @@ def _repeated(earlier: Redemption, basket: Sequence[Line]) -> Redeemed:
     return queries.redeemed(earlier)
 
 
-def _counted_lines(scan: _HeldScan, basket: Sequence[Line]) -> list[Line]:
-    """The lines whose goods have a shelf."""
-    counted_ids = queries.counted_ids(scan.store_id, [line.good_id for line in basket])
-    return [line for line in basket if line.good_id in counted_ids]
+def _counted_lines(basket: Sequence[Line], goods: Mapping[int, bool]) -> list[Line]:
+    """The lines whose goods have a shelf; NotFound `good_not_found` for one of no such good."""
+    if any(line.good_id not in goods for line in basket):
+        raise NotFound("good_not_found")
+    return [line for line in basket if goods[line.good_id]]
 
 
 def _hold_accounts(scan: _HeldScan, counted: Sequence[Line]) -> ledger.Held:
