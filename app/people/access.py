@@ -3,8 +3,9 @@
 from app.identity import access
 from app.identity import queries as identity
 from app.kit.errors import NotFound
+from app.kit.text import normalise_name
 
-from . import queries
+from . import queries, service
 from .domain.households import HouseholdRef, MemberRef
 from .domain.links import LinkRef, LinkSide
 
@@ -39,6 +40,24 @@ def sign_in_with_card(typed_code: str, pin: str) -> str:
 def own_member() -> MemberRef:
     """The signed-in villager."""
     return queries.member(access.village_id(), access.principal().member_id or 0)
+
+
+def wish_for_household(passbook_no: str, head_name: str) -> bool:
+    """As a party member, propose to be linked with a household; whether it had wished so already.
+
+    Raises NotFound `household_not_found` unless number and head belong together, and what
+    `service.propose_link` raises.
+    """
+    household = queries.household_by_passbook(access.village_id(), passbook_no)
+    if household.head_name != normalise_name(head_name):
+        raise NotFound("household_not_found")
+    return service.propose_link(
+        village_id=access.village_id(),
+        member_id=own_member().id,
+        household_id=household.id,
+        side=LinkSide.PARTY_MEMBER,
+        actor_id=access.actor_id(),
+    )
 
 
 def own_link(link_id: int) -> tuple[LinkRef, LinkSide]:

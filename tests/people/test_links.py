@@ -268,3 +268,11 @@ def test_the_same_through_the_api(app: Flask, places: Places, village: People) -
     assert wang.post(f"/me/links/{proposal['id']}/end").get_json() == {"household": [], "own": []}
     assert chen.get("/me/links").get_json() == {"household": [], "own": []}
     assert wang.post(f"/me/links/{proposal['id']}/end").status_code == 404
+    wrong = {"passbook_no": "2", "head_name": "赵建国"}
+    assert wang.post("/me/links/household", wrong).status_code == 404
+    wished = wang.post("/me/links/household", {"passbook_no": "2", "head_name": "陈 桂兰"})
+    assert wished.status_code == 201
+    (proposal,) = wished.get_json()["own"]
+    assert (proposal["passbook_no"], proposal["began_on"]) == ("0002", None)
+    assert chen.post(f"/me/links/{proposal['id']}/agree").status_code == 200
+    assert linked(village) == {"0002": clock.today()}

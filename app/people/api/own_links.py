@@ -5,9 +5,9 @@ from typing import Any
 from app.identity.access import actor_id, requires, village_id
 from app.identity.domain import Role
 from app.people import queries, service
-from app.people.access import own_link, own_member
+from app.people.access import own_link, own_member, wish_for_household
 from app.people.domain.links import LinkSide
-from app.people.schemas import OwnLinksOut, PartyMemberForm
+from app.people.schemas import OwnLinkForm, OwnLinksOut, PartyMemberForm
 from app.web.json_api import JsonBlueprint
 from app.web.transaction import writes
 
@@ -38,6 +38,17 @@ def ask_party_member(form: dict[str, Any]) -> dict[str, Any]:
         side=LinkSide.HOUSEHOLD,
         actor_id=actor_id(),
     )
+    return _shown()
+
+
+@api.post("/household")
+@requires(Role.MEMBER)
+@writes(key_required=True)
+@api.arguments(OwnLinkForm)
+@api.response(201, OwnLinksOut)
+def ask_household(form: dict[str, Any]) -> dict[str, Any]:
+    """A party member wishes for a household."""
+    wish_for_household(**form)
     return _shown()
 
 

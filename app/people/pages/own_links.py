@@ -5,10 +5,8 @@ from werkzeug.wrappers import Response
 
 from app.identity.access import actor_id, requires, village_id
 from app.identity.domain import Role
-from app.kit.errors import NotFound
-from app.kit.text import normalise_name
 from app.people import queries, service
-from app.people.access import own_link, own_member
+from app.people.access import own_link, own_member, wish_for_household
 from app.people.domain.links import LinkSide
 from app.people.schemas import OwnLinkForm, PartyMemberForm
 from app.web.forms import load_form
@@ -59,19 +57,7 @@ def ask_party_member() -> Response:
 @writes(again=show_own)
 def ask_household() -> Response:
     """A party member wishes for a household."""
-    form = load_form(OwnLinkForm())
-    household = queries.household_by_passbook(village_id(), form["passbook_no"])
-    if household.head_name != normalise_name(form["head_name"]):
-        raise NotFound("household_not_found")
-    return _asked(
-        in_force=service.propose_link(
-            village_id=village_id(),
-            member_id=own_member().id,
-            household_id=household.id,
-            side=LinkSide.PARTY_MEMBER,
-            actor_id=actor_id(),
-        )
-    )
+    return _asked(in_force=wish_for_household(**load_form(OwnLinkForm())))
 
 
 @pages.post("/<int:link_id>/agree")
