@@ -4,6 +4,8 @@ import pytest
 
 from app.incentives.domain.computing import compute, rounded
 from app.incentives.domain.facts import LedgerFacts, RegisterFacts, TeamFacts
+from app.incentives.domain.postings import postings
+from app.kit.month import Month
 from app.kit.points import Tenths
 from app.rulebook.domain.incentives import (
     USUAL_INCENTIVES,
@@ -125,6 +127,20 @@ def test_facts_are_read_as_they_were_written() -> None:
     for text in ("[]", "{}", '{"grids":[]}', "null"):
         with pytest.raises((ValueError, TypeError)):
             RegisterFacts.parse(text)
+
+
+def test_a_large_grid_is_posted_in_entries_that_the_ledger_takes() -> None:
+    ids = tuple(range(1000, 1801))
+    books = LedgerFacts(took_part=frozenset(ids), pool=100_000)
+    result = compute(USUAL_INCENTIVES, RegisterFacts(grids=((7, ids),)), books)
+    found = postings(result, 1, Month(2026, 10))
+    assert [(posting.key, len(posting.transfers)) for posting in found] == [
+        ("incentive:2026-10:grid:7:0", 400),
+        ("incentive:2026-10:grid:7:400", 400),
+        ("incentive:2026-10:grid:7:800", 1),
+    ]
+    receivers = [moved.credit.owner_id for posting in found for moved in posting.transfers]
+    assert receivers == list(ids)
 
 
 def test_rounding() -> None:

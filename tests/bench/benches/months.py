@@ -13,8 +13,9 @@ from app.identity.domain import SYSTEM_ACTOR_ID
 from app.incentives.service import move_pool
 from app.kit.month import Month
 from app.kit.points import Tenths
+from app.ledger.domain.accounts import branch_budget
 from app.ledger.models import LedgerEntry, LedgerPeriod, LedgerTransfer
-from app.ledger.queries import checker
+from app.ledger.queries import balance, checker
 from app.notices import service as notices
 from app.notices.queries.figures import village_month
 from app.people import queries as people
@@ -96,7 +97,9 @@ def switch_incentives_on(village_id: int, month: Month) -> None:
         actor_id=SYSTEM_ACTOR_ID,
         incentives=USUAL_INCENTIVES,
     )
-    move_pool(village_id=village_id, amount=Tenths(2_000), returns=False, actor_id=SYSTEM_ACTOR_ID)
+    # A very small village has very little.
+    amount = Tenths(min(2_000, balance(branch_budget(village_id))))
+    move_pool(village_id=village_id, amount=amount, returns=False, actor_id=SYSTEM_ACTOR_ID)
     households = people.households(village_id)
     heads = [each for each in people.members(village_id) if each.is_head][:_PARTY_MEMBERS]
     db.session.execute(
