@@ -3,9 +3,10 @@
 import base64
 import binascii
 import io
+import struct
 from dataclasses import dataclass
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image
 
 from .errors import Invalid
 
@@ -16,6 +17,18 @@ KEPT_BYTES_MAX = 400_000
 _PIXELS_MAX = 60_000_000
 _FORMATS = ("JPEG", "PNG", "WEBP")
 _QUALITIES = (80, 60, 40, 20)
+_ORIENTATION = 0x0112
+_WAYS_UP = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+# What Pillow raises for files that are broken or made to break it.
+_UNREADABLE = (OSError, ValueError, TypeError, SyntaxError, EOFError, LookupError, struct.error)
 
 # The bound below is ours, and is checked on the header, before any pixel is unpacked.
 Image.MAX_IMAGE_PIXELS = None
@@ -45,8 +58,9 @@ def clean_photo(content: bytes) -> Photo:
             # A JPEG is unpacked at a fraction of its size where that is enough.
             found.draft("RGB", (SIDE_PIXELS_MAX, SIDE_PIXELS_MAX))
             found.thumbnail((SIDE_PIXELS_MAX, SIDE_PIXELS_MAX))
-            upright = ImageOps.exif_transpose(found).convert("RGB")
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError) as error:
+            way_up = _WAYS_UP.get(found.getexif().get(_ORIENTATION, 1))
+            upright = (found if way_up is None else found.transpose(way_up)).convert("RGB")
+    except _UNREADABLE as error:
         raise Invalid("photo_unreadable") from error
     # A picture of its own: what is copied are the pixels alone.
     picture = Image.new("RGB", upright.size)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from PIL import Image
+from PIL import Image, ImageOps
 from werkzeug.test import TestResponse
 
 from app.claims import queries
@@ -222,6 +222,26 @@ def test_a_photo_keeps_its_pixels_and_nothing_else() -> None:
     assert not kept.getexif()
     assert not {"exif", "icc_profile", "comment"} & set(kept.info)
     assert len(clean_photo(picture(2000, 2000, noise=True)).content) <= KEPT_BYTES_MAX
+
+
+def test_a_photo_is_turned_upright_whichever_way_it_was_held() -> None:
+    image = Image.new("RGB", (64, 32), "white")
+    image.paste("red", (0, 0, 16, 16))
+    for way in range(1, 9):
+        notes, target = Image.Exif(), io.BytesIO()
+        notes[0x0112] = way
+        image.save(target, "JPEG", exif=notes, quality=95)
+        kept = Image.open(io.BytesIO(clean_photo(target.getvalue()).content))
+        meant = ImageOps.exif_transpose(Image.open(target))
+        assert kept.size == meant.size
+        for corner in ((4, 4), (kept.width - 5, 4), (4, kept.height - 5)):
+            assert _is_red(kept, corner) == _is_red(meant, corner), way
+
+
+def _is_red(image: Image.Image, place: tuple[int, int]) -> bool:
+    found = image.getpixel(place)
+    assert isinstance(found, tuple)
+    return found[1] < 128
 
 
 def _bomb() -> bytes:
