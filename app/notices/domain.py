@@ -189,14 +189,13 @@ def missing_signatures(signed: Iterable[SignaturePart]) -> dict[SignaturePart, i
     return {part: count - there[part] for part, count in wanted.items() if count > there[part]}
 
 
-def check_signing(signed_on: date, posted_from: date, today: date) -> None:
-    """Whether somebody may have signed on that day: once the notice was there, and not in days to
-    come. Raises Invalid `signature_day_bad` (first_day, last_day).
+def check_signing(signed_on: date, frozen_on: date, today: date) -> None:
+    """Whether somebody may have signed on that day: once there was a notice to print, and not in
+    days to come. Raises Invalid `signature_day_bad` (first_day, last_day).
     """
-    first_day = min(posted_from, today)
-    if not first_day <= signed_on <= today:
+    if not frozen_on <= signed_on <= today:
         raise Invalid(
-            "signature_day_bad", first_day=first_day.isoformat(), last_day=today.isoformat()
+            "signature_day_bad", first_day=frozen_on.isoformat(), last_day=today.isoformat()
         )
 
 

@@ -81,6 +81,12 @@ def test_who_signs_what_and_when_is_checked(
     page = president.post(f"/desk{path}", tomorrow)
     assert page.status_code == 422
     assert "签字的日子要在 2026年10月25日 到 2026年10月25日 之间" in page.text
+    with clock.stopped_at(at(date(2026, 10, 28))):
+        # The paper was printed and signed before it hung, and is noted down later.
+        later = ApiClient(app, month.places.token(Role.BRANCH_PRESIDENT))
+        assert later.post(path, {**good, "name": "先签"}).status_code == 201
+        before = later.post(path, {**good, "signed_on": "2026-10-24"})
+        assert before.get_json()["error"]["code"] == "signature_day_bad"
     for wrong in ({**good, "part": "mayor"}, {**good, "name": " "}, {**good, "name": "王\u202e"}):
         assert api.post(path, wrong).status_code == 422
         assert president.post(f"/desk{path}", wrong).status_code == 422
@@ -95,7 +101,7 @@ def test_who_signs_what_and_when_is_checked(
         assert late.get_json()["error"]["code"] == "notice_settled"
         removal = f"{path}/{first.get_json()['id']}/removal"
         assert api.post(removal).get_json()["error"]["code"] == "notice_settled"
-    assert [each["name"] for each in api.get(path).get_json()] == ["王文书"]
+    assert [each["name"] for each in api.get(path).get_json()] == ["先签", "王文书"]
 
 
 def test_what_is_missing_is_counted_by_part() -> None:
@@ -138,15 +144,14 @@ def test_supervision_is_told_how_long_something_is_overdue(
 def test_the_desk_is_fit_for_old_eyes(
     app: Flask, month: MonthOfVillage, notice: Notice, phone: Page
 ) -> None:
-    token = month.places.token(Role.BRANCH_PRESIDENT)
-    ApiClient(app, token).post(
-        f"/notices/{notice.id}/signatures",
-        {"part": "review", "name": "李一", "signed_on": "2026-10-25"},
-    )
+    signed = {"part": "review", "name": "李一", "signed_on": "2026-10-25"}
     with serve(lambda _address: app) as address, clock.stopped_at(at(date(2026, 11, 20))):
+        token = month.places.token(Role.BRANCH_PRESIDENT)
+        ApiClient(app, token).post(f"/notices/{notice.id}/signatures", signed)
         phone.context.add_cookies([{"name": SESSION_COOKIE, "value": token, "url": address}])
-        for path in (f"/desk/notices/{notice.id}", "/desk"):
+        for path, said in ((f"/desk/notices/{notice.id}", "拿掉李一"), ("/desk", "已超期14天")):
             phone.goto(address + path)
             for summary in phone.locator("summary").all():
                 summary.click()
+            assert said in phone.inner_text("main")
             assert page_faults(phone) == [], path

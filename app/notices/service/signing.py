@@ -1,6 +1,6 @@
 """Noting down who has signed the notice on the board."""
 
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import delete, select
 
@@ -9,7 +9,6 @@ from app.kit import clock
 from app.kit.errors import Conflict
 from app.kit.ids import new_id
 from app.kit.text import clean_line, normalise_name
-from app.notices import queries
 from app.notices.domain import NoticeState, SignaturePart, check_signing
 from app.notices.models import Notice, Signature
 
@@ -32,8 +31,8 @@ def add_signature(
     Raises NotFound `notice_not_found`, Conflict `notice_not_published` or `notice_settled`,
     Invalid `signature_day_bad`, and what a name may not be.
     """
-    notice = _signable(village_id, notice_id)
-    check_signing(signed_on, queries.notice_period(notice).posted_from, clock.today())
+    notice, frozen_at = _signable(village_id, notice_id)
+    check_signing(signed_on, clock.local(frozen_at).date(), clock.today())
     signer = normalise_name(clean_line(name, length_max=_NAME_LENGTH_MAX, field="姓名"))
     signed = db.session.scalar(
         select(Signature).where(
@@ -61,16 +60,17 @@ def remove_signature(*, village_id: int, notice_id: int, signature_id: int) -> N
 
     Raises what `add_signature` raises for the notice.
     """
-    notice = _signable(village_id, notice_id)
+    notice, _ = _signable(village_id, notice_id)
     db.session.execute(
         delete(Signature).where(Signature.id == signature_id, Signature.notice_id == notice.id)
     )
 
 
-def _signable(village_id: int, notice_id: int) -> Notice:
+def _signable(village_id: int, notice_id: int) -> tuple[Notice, datetime]:
+    """The notice, and when it was frozen."""
     notice = locked_notice(village_id, notice_id)
-    if notice.state == NoticeState.DRAFT:
+    if notice.published_at is None:
         raise Conflict("notice_not_published")
     if notice.state == NoticeState.SETTLED:
         raise Conflict("notice_settled")
-    return notice
+    return notice, notice.published_at
