@@ -105,9 +105,10 @@ class Villages:
         with application(self._url):
             group = next(self._groups)
             scans = run_in_transaction(lambda: [_lay_cards(one, group) for one in self._villages])
-            # As the server itself does within a minute: plans that were made for tables without
-            # a row, as they are before the first round, are made anew.
-            run_in_transaction(lambda: db.session.execute(text("ANALYZE")))
+            if group == 1:
+                # As the server itself does within a minute: plans that were made for tables without
+                # a row, as they are before the first round, are made anew.
+                run_in_transaction(lambda: db.session.execute(text("ANALYZE")))
         return [
             _request(
                 f"/api/v1/scans/{scan_id}/redemption",
