@@ -201,7 +201,7 @@ def check_secret(subject: str, credentials: queries.Credentials | None, secret: 
 
 def record_failure(*, subject: str) -> None:
     """Count a failed attempt on the subject, in a transaction that commits."""
-    row = db.session.get(GuessCounter, subject, with_for_update=True)
+    row = db.session.get(GuessCounter, subject, with_for_update=True, populate_existing=True)
     before = GuessRecord() if row is None else GuessRecord(row.failures, row.blocked_until)
     after = before.after_failure(clock.now())
     if row is None:

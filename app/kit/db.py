@@ -3,7 +3,7 @@
 import functools
 from collections.abc import Collection
 from datetime import UTC, datetime
-from typing import Any, TypeVar, TypeVarTuple, cast
+from typing import Any, TypeVar, cast
 
 from sqlalchemy import (
     BigInteger,
@@ -13,7 +13,6 @@ from sqlalchemy import (
     Dialect,
     Integer,
     MetaData,
-    Select,
     Table,
     Text,
     bindparam,
@@ -68,7 +67,6 @@ class Base(DeclarativeBase):
 
 
 Row = TypeVar("Row", bound=Base)
-Columns = TypeVarTuple("Columns")
 
 
 def table_of(model: type[Base]) -> Table:
@@ -126,17 +124,6 @@ def among(column: ColumnElement[Any] | InstrumentedAttribute[Any], ids: Collecti
 def among_given(column: ColumnElement[Any], name: str) -> _Among:
     """The same for ids that a prepared statement is given under this name."""
     return _Among(column, bindparam(name, type_=_IdList()))
-
-
-def driver_rows(session: scoped_session[Any], query: Select[*Columns]) -> list[tuple[*Columns]]:
-    """A query's rows as the driver gives them: numbers and words, days and instants not on SQLite.
-
-    For thousands of rows, each of which session and result would take in hand once more.
-    """
-    result = session.connection().execute(query)
-    rows = cast("Any", result.cursor).fetchall()
-    result.close()
-    return cast("list[tuple[*Columns]]", rows)
 
 
 @functools.cache

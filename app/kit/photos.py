@@ -14,7 +14,9 @@ UPLOAD_BYTES_MAX = 5_000_000
 """As base64 it still fits into the 8 MiB that a request may have."""
 SIDE_PIXELS_MAX = 1280
 KEPT_BYTES_MAX = 400_000
-_PIXELS_MAX = 60_000_000
+_JPEG_PIXELS_MAX = 60_000_000
+_PIXELS_MAX = 16_000_000
+"""Of other forms, which are unpacked as a whole."""
 _FORMATS = ("JPEG", "PNG", "WEBP")
 _QUALITIES = (80, 60, 40, 20)
 _ORIENTATION = 0x0112
@@ -53,7 +55,8 @@ def clean_photo(content: bytes) -> Photo:
         raise Invalid("photo_too_large", megabytes_max=UPLOAD_BYTES_MAX // 1_000_000)
     try:
         with Image.open(io.BytesIO(content), formats=_FORMATS) as found:
-            if found.width * found.height > _PIXELS_MAX:
+            bound = _JPEG_PIXELS_MAX if found.format == "JPEG" else _PIXELS_MAX
+            if found.width * found.height > bound:
                 raise Invalid("photo_too_large", megabytes_max=UPLOAD_BYTES_MAX // 1_000_000)
             # A JPEG is unpacked at a fraction of its size where that is enough.
             found.draft("RGB", (SIDE_PIXELS_MAX, SIDE_PIXELS_MAX))

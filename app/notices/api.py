@@ -4,18 +4,20 @@ from typing import Any
 
 from app.identity import access
 from app.identity.domain import Role
-from app.kit import clock
 from app.web.json_api import JsonBlueprint
 from app.web.transaction import writes
 
 from . import queries, service
+from .access import PROVING_ROLES, proof_for_caller
 from .domain import NoticePeriod, ObjectionSource
 from .models import Honour, Notice, Objection, Signature
+from .queries import HouseholdProof, PaperLine
 from .schemas import (
     CloseMonthIn,
     DecisionIn,
     HonourIn,
     HonourOut,
+    HouseholdProofOut,
     NoticeOut,
     ObjectionIn,
     ObjectionOut,
@@ -58,15 +60,10 @@ def close_month(wish: dict[str, Any]) -> Notice:
 @api.response(200, NoticeOut)
 def publish(wish: dict[str, Any], notice_id: int) -> Notice:
     """Freeze a notice with its PDF."""
-    village_id = access.village_id()
-    period = NoticePeriod.starting(wish["posted_from"], wish["days"])
     return service.publish_notice(
-        village_id=village_id,
+        village_id=access.village_id(),
         notice_id=notice_id,
-        period=period,
-        payload=queries.notice_print(
-            queries.notice(village_id, notice_id), period, created_at=clock.now()
-        ),
+        period=NoticePeriod.starting(wish["posted_from"], wish["days"]),
         actor_id=access.actor_id(),
     )
 
@@ -198,19 +195,17 @@ def verify(code: str) -> dict[str, Any]:
 @api.get("/public/notices/<code>/households/<passbook_number>")
 @access.open_to_all
 @api.response(200, PaperLineOut)
-def paper_line(code: str, passbook_number: str) -> dict[str, Any]:
-    """A household's line on a published notice beside the ledger, with proofs to take away."""
-    notice = queries.notice_by_code(code)
-    line = queries.paper_line(notice, passbook_number)
-    proofs = queries.household_proof(notice, passbook_number).documents if line.proven else []
-    return {
-        "passbook_number": line.passbook_number,
-        "head_name": line.head_name,
-        "holds": line.holds,
-        "on_paper": line.on_paper,
-        "in_ledger": line.in_ledger,
-        "proofs": proofs,
-    }
+def paper_line(code: str, passbook_number: str) -> PaperLine:
+    """A household's line on a published notice beside the ledger."""
+    return queries.paper_line(queries.notice_by_code(code), passbook_number)
+
+
+@api.get("/notices/<code>/households/<passbook_number>/proof")
+@access.requires(*PROVING_ROLES)
+@api.response(200, HouseholdProofOut)
+def household_proof(code: str, passbook_number: str) -> HouseholdProof:
+    """Proofs of a household's line, for itself, the office and supervision."""
+    return proof_for_caller(queries.notice_by_code(code), passbook_number)
 
 
 @api.post("/public/notices/<code>/objections")

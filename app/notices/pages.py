@@ -19,6 +19,7 @@ from app.web.messages import sentence
 from app.web.transaction import writes
 
 from . import queries, service
+from .access import PROVING_ROLES, may_prove, proof_for_caller
 from .domain import (
     HONOURS_MAX,
     NOTICE_DAYS_DEFAULT,
@@ -105,14 +106,10 @@ def draft_pdf(notice_id: int) -> Response:
 @writes(again=notice_desk)
 def publish(notice_id: int) -> AnyResponse:
     form = load_form(PublishIn())
-    village_id = access.village_id()
-    notice = queries.notice(village_id, notice_id)
-    period = NoticePeriod.starting(form["posted_from"], form["days"])
     service.publish_notice(
-        village_id=village_id,
+        village_id=access.village_id(),
         notice_id=notice_id,
-        period=period,
-        payload=queries.notice_print(notice, period, created_at=clock.now()),
+        period=NoticePeriod.starting(form["posted_from"], form["days"]),
         actor_id=access.actor_id(),
     )
     flash("公示已定稿。请打印、签字、盖章、张贴。")
@@ -246,7 +243,7 @@ def decide_objection(objection_id: int) -> AnyResponse:
 @access.open_to_all
 def public_notice(code: str) -> str:
     notice = queries.notice_by_code(code)
-    line, missing = _asked_line(notice)
+    line, proof, missing = _asked_line(notice)
     return render_template(
         "notices/public.html",
         notice=notice,
@@ -255,6 +252,7 @@ def public_notice(code: str) -> str:
         content=json.loads(notice.content or "{}"),
         verification=queries.verify(notice),
         line=line,
+        proof=proof,
         line_missing=missing,
         printed_digest=printed_digest,
         chinese=_chinese,
@@ -262,22 +260,29 @@ def public_notice(code: str) -> str:
     )
 
 
-def _asked_line(notice: Notice) -> tuple[queries.PaperLine | None, str]:
-    """The line of the household that was asked for, or the sentence that says why there is none."""
+def _asked_line(
+    notice: Notice,
+) -> tuple[queries.PaperLine | None, queries.HouseholdProof | None, str]:
+    """The line of the household that was asked for, its proof if the caller may have it, and the
+    sentence that says what there is not.
+    """
     number = request.args.get("passbook", "").strip()
     if not number:
-        return None, ""
+        return None, None, ""
+    line = None
     try:
-        return queries.paper_line(notice, number), ""
+        line = queries.paper_line(notice, number)
+        proof = queries.household_proof(notice, number) if may_prove(notice, number) else None
     except NotFound as error:
-        return None, sentence(error.code, error.facts)
+        return line, None, sentence(error.code, error.facts)
+    return line, proof, ""
 
 
 @pages.get("/n/<code>/proof.json")
-@access.open_to_all
+@access.requires(*PROVING_ROLES)
 def household_proof(code: str) -> Response:
     notice = queries.notice_by_code(code)
-    proven = queries.household_proof(notice, request.args.get("passbook", ""))
+    proven = proof_for_caller(notice, request.args.get("passbook", ""))
     answer = Response(json.dumps(proven.documents, indent=2), mimetype="application/json")
     name = f"proof-{notice.month}-{proven.passbook_number}.json"
     answer.headers.set("Content-Disposition", "attachment", filename=name)

@@ -152,16 +152,22 @@ class FigureGapOut(StrictSchema):
 
 
 class PaperLineOut(StrictSchema):
-    """A household's line as printed, the same from the ledger, and proofs of its last figure that
-    `/static/verify_proof.py` checks against the digest on the paper.
-    """
+    """A household's line as printed, and the same from the ledger."""
 
     passbook_number = fields.String(required=True)
     head_name = fields.String(required=True)
     holds = fields.Boolean(required=True)
     on_paper = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
     in_ledger = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
-    proofs = fields.List(fields.Dict(), required=True)
+
+
+class HouseholdProofOut(StrictSchema):
+    """Proofs of the last figure of a household's line, which `/static/verify_proof.py` checks
+    against the digest on the paper.
+    """
+
+    passbook_number = fields.String(required=True)
+    proofs = fields.List(fields.Dict(), attribute="documents", required=True)
 
 
 class VerificationOut(StrictSchema):

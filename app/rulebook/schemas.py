@@ -49,7 +49,7 @@ class WeightField(fields.Field[int]):
     _WRITTEN = re.compile(r"([01])(?:\.(\d{1,2}))?", re.ASCII)
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**kwargs, metadata={"pattern": r"^[01](\.[0-9]{1,2})?$"})
+        super().__init__(**kwargs, metadata={"type": "string", "pattern": r"^[01](\.[0-9]{1,2})?$"})
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
         return None if value is None else format_hundredths(value)

@@ -223,12 +223,10 @@ def _close(village: SampleVillage, session_id: int) -> None:
 
 
 def _publish(village: SampleVillage, notice_id: int, period: NoticePeriod) -> None:
-    notice = notices.notice(village.id, notice_id)
     notices_service.publish_notice(
         village_id=village.id,
         notice_id=notice_id,
         period=period,
-        payload=notices.notice_print(notice, period, created_at=clock.now()),
         actor_id=village.president_id,
     )
 

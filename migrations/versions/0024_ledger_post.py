@@ -155,14 +155,17 @@ BEGIN
         RETURN NULL;
     END IF;
     {_LOCK_PERIOD}
-    SELECT count(*)
+    -- As a filter of the count: a condition of the query would be looked at before locking, and
+    -- leave rows unlocked that the next step then locks out of order.
+    SELECT count(*) FILTER (
+        WHERE locked.version < new_ids[1]
+            AND (locked.balance - moved.taken < locked.floor) IS NOT TRUE
+            AND (locked.balance + moved.given > locked.ceiling) IS NOT TRUE
+    )
     INTO unharmed
     FROM {_LOCKED_BALANCES}
     JOIN unnest(account_ids, taken, given) AS moved (account_id, taken, given)
-        ON moved.account_id = locked.account_id
-    WHERE locked.version < new_ids[1]
-        AND (locked.balance - moved.taken < locked.floor) IS NOT TRUE
-        AND (locked.balance + moved.given > locked.ceiling) IS NOT TRUE;
+        ON moved.account_id = locked.account_id;
     IF period_id IS NULL OR head_entry_id >= new_ids[1] OR unharmed < limited_accounts
         OR EXISTS (SELECT FROM {_KNOWN_KEYS})
     THEN

@@ -22,7 +22,6 @@ from app.ledger.domain.accounts import (
     household_standing,
 )
 from app.ledger.queries import balances, checker
-from app.notices import queries as notice_queries
 from app.notices import service as notices
 from app.notices.domain import NoticePeriod
 from app.notices.models import Notice
@@ -279,7 +278,6 @@ def _publish(village_id: int, month: Month) -> Notice:
         village_id=village_id,
         notice_id=notice.id,
         period=period,
-        payload=notice_queries.notice_print(notice, period, created_at=clock.now()),
         actor_id=1,
     )
 

@@ -84,6 +84,11 @@ def test_nobody_decides_where_they_are_not_apart(village: ClaimVillage) -> None:
     of_kin = submit(village, "PA01", "陈桂兰", actor_id=second)
     assert _refused(lambda: decide(village, of_kin, first)).code == "reviewer_is_kin"
     assert _refused(lambda: decide(village, of_kin, second)).code == "reviewer_submitted"
+    # Nor do they get to see it, whatever its state.
+    for hidden in (at_home, of_kin):
+        look = partial(queries.look_at, village.village_id, hidden.id)
+        assert _refused(partial(look, first)).code == "claim_not_found"
+        assert look(third).id == hidden.id
     supervision = village.staff(Role.SUPERVISION)
     assert _refused(lambda: decide(village, of_kin, supervision)).code == "reviewer_not_of_step"
     nobody = village.staff(Role.REVIEWER)

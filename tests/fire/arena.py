@@ -22,7 +22,6 @@ from app.ledger.domain.accounts import (
     issuance,
 )
 from app.ledger.domain.drafts import EntryDraft, EntryKind, TransferDraft
-from app.notices import queries as notice_queries
 from app.notices import service as notices
 from app.notices.domain import NoticePeriod
 from app.web.transaction import run_in_transaction
@@ -148,8 +147,5 @@ def _publish(village: Village, notice_id: int) -> None:
         village_id=village.id,
         notice_id=notice_id,
         period=period,
-        payload=notice_queries.notice_print(
-            notice_queries.notice(village.id, notice_id), period, created_at=clock.now()
-        ),
         actor_id=SYSTEM_ACTOR_ID,
     )

@@ -14,7 +14,6 @@ from app.kit.month import Month
 from app.kit.points import Tenths, parse_tenths
 from app.ledger import queries as books
 from app.ledger.domain.accounts import Purpose, household_points
-from app.notices import queries as notice_queries
 from app.notices import service as notices
 from app.notices.domain import NoticePeriod
 from app.notices.models import Notice
@@ -79,20 +78,15 @@ class VillageMonth:
 
     def publish(self, notice: Notice, day: int = 26) -> Notice:
         """Hang the notice from a day in October on, for seven days."""
-        period = NoticePeriod.starting(date(2026, 10, day), 7)
-
-        def work() -> Notice:
-            found = notice_queries.notice(self.village_id, notice.id)
-            return notices.publish_notice(
-                village_id=self.village_id,
-                notice_id=notice.id,
-                period=period,
-                payload=notice_queries.notice_print(found, period, created_at=clock.now()),
-                actor_id=self.branch.president_id,
-            )
-
         with on(day):
-            return run_in_transaction(work)
+            return run_in_transaction(
+                lambda: notices.publish_notice(
+                    village_id=self.village_id,
+                    notice_id=notice.id,
+                    period=NoticePeriod.starting(date(2026, 10, day), 7),
+                    actor_id=self.branch.president_id,
+                )
+            )
 
     def settle(self, notice: Notice) -> None:
         with on(3, month=11):

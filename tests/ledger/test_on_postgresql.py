@@ -11,13 +11,15 @@ from app import create_app
 from app.extensions import db
 from app.kit.errors import Busy
 from app.ledger import service
+from app.ledger.domain.drafts import EntryKind
 from app.ledger.queries import checker
+from app.ledger.queries.accounts import find_accounts
 from app.ledger.service import on_postgresql
-from app.ledger.service.batches import Found
+from app.ledger.service.batches import Found, batch_of
 from app.web.outage import is_outage
 from app.web.transaction import run_in_transaction
 from tests.conftest import settings_for
-from tests.ledger.books import draft, open_book, post
+from tests.ledger.books import ACCOUNTS, draft, open_book, post
 
 _ENTRIES_FETCHED = text(
     "SELECT idx_tup_fetch FROM pg_stat_xact_user_tables WHERE relname = 'ledger_entry'"
@@ -71,6 +73,29 @@ def test_a_connection_lost_on_the_way_is_an_outage_and_the_next_post_finds_anoth
     assert is_outage(lost.value)
     post("scores → member1 1")
     assert checker.check() == []
+
+
+def test_what_is_left_to_the_judge_is_locked_first() -> None:
+    """Whatever speaks against writing at once: half the locks, and the rest of them taken later,
+    would meet those of somebody else the other way round.
+    """
+    post("issuance → budget 100", kind=EntryKind.GRANT)
+    post("budget → pending1 20")
+    accounts = [ACCOUNTS["budget"], ACCOUNTS["pending1"]]
+    wish = draft("budget → pending1 5")
+    behind = batch_of([(wish, bytes(32))], accounts)
+    post("pending1 → spendable1 1")
+
+    def held_after_it() -> int:
+        assert on_postgresql.post(db.session.connection(), behind) is None
+        with db.engine.connect() as other:
+            free = other.scalars(
+                text("SELECT account_id FROM ledger_balance FOR UPDATE SKIP LOCKED")
+            ).all()
+        wanted = find_accounts(accounts).values()
+        return len(set(wanted) - set(free))
+
+    assert run_in_transaction(held_after_it) == len(accounts)
 
 
 def test_a_key_is_one_look_into_its_index_whatever_the_plan_was_made_for() -> None:

@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from app.kit import clock
 from app.kit.month import Month
 from app.ledger.domain.accounts import branch_budget
-from app.notices import queries, service
+from app.notices import service
 from app.notices.domain import NoticePeriod, ObjectionSource
 from app.notices.models import Notice, Objection
 from app.rulebook import queries as rulebook
@@ -59,20 +59,14 @@ class MonthOfVillage:
         )
 
     def publish(self, notice: Notice, day: date = CLOSING_DAY + timedelta(days=1)) -> Notice:
-        period = NoticePeriod.starting(day, 7)
-
-        def work() -> Notice:
-            found = queries.notice(self.id, notice.id)
-            payload = queries.notice_print(found, period, created_at=clock.now())
-            return service.publish_notice(
+        return run_in_transaction(
+            lambda: service.publish_notice(
                 village_id=self.id,
                 notice_id=notice.id,
-                period=period,
-                payload=payload,
+                period=NoticePeriod.starting(day, 7),
                 actor_id=1,
             )
-
-        return run_in_transaction(work)
+        )
 
     def object(self, notice: Notice, statement: str = "那天他没有来。") -> Objection:
         return run_in_transaction(

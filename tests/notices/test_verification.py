@@ -10,12 +10,14 @@ from playwright.sync_api import Page
 from sqlalchemy import text
 
 from app.extensions import db
+from app.identity.domain import Role
 from app.kit import clock
 from app.kit.points import parse_tenths
 from app.ledger import queries as books
 from app.ledger.domain.canonical import printed_digest
 from app.ledger.domain.drafts import EntryKind
 from app.notices.models import Notice
+from tests.factories.people import member_token
 from tests.notices.months import CLOSING_DAY, MonthOfVillage, at, make_month
 from tests.support.clients import ApiClient, PageClient
 from tests.support.live_server import serve
@@ -48,42 +50,77 @@ def digest(notice: Notice) -> str:
 
 
 def test_every_household_proves_its_line(
-    notice: Notice, digest: str, app: Flask, page_client: Clients, tmp_path: Path
+    month: MonthOfVillage,
+    notice: Notice,
+    digest: str,
+    app: Flask,
+    page_client: Clients,
+    tmp_path: Path,
 ) -> None:
     """0001 ends with 4 points, 0002 with 2, 0003 with none, and has nothing to prove."""
-    reader = page_client(None)
     page = f"/n/{notice.public_code}"
-    assert "与账本一致" in words(reader, page)
+    token = month.places.token(Role.SUPERVISION)
+    office, api = page_client(token), ApiClient(app, token)
+    assert "与账本一致" in words(page_client(None), page)
     for number, closing in (("0001", 40), ("2", 20)):
-        said = words(reader, f"{page}?passbook={number}")
+        said = words(office, f"{page}?passbook={number}")
         assert "这一户的数，纸上和账上相同" in said
         assert f"待公示{closing // 10}分" in said
-        file = reader.get(f"{page}/proof.json?passbook={number}")
+        file = office.get(f"{page}/proof.json?passbook={number}")
         assert file.headers["Content-Disposition"].startswith("attachment; filename=proof-2026-10-")
         done = run_verifier(tmp_path, file.text, digest)
         assert (done.returncode, done.stderr) == (0, "")
         assert f"closing balance: {closing}\n" in done.stdout
-        assert "score" not in done.stdout
+        assert "purpose: 20" not in done.stdout
         line = ApiClient(app).get(f"/public/notices/{notice.public_code}/households/{number}")
         assert line.get_json()["holds"] is True
         assert parse_tenths(line.get_json()["on_paper"]["closing"]) == closing
-        assert line.get_json()["proofs"] == json.loads(file.text)
-    assert "这一户到月底没有积分" in words(reader, f"{page}?passbook=0003")
-    assert reader.get(f"{page}/proof.json?passbook=0003").status_code == 404
-    said = words(reader, f"{page}?passbook=9999")
+        proof = api.get(f"/notices/{notice.public_code}/households/{number}/proof")
+        assert proof.get_json()["proofs"] == json.loads(file.text)
+    assert "这一户到月底没有积分" in words(office, f"{page}?passbook=0003")
+    for number in ("0003", "9999", ""):
+        assert office.get(f"{page}/proof.json?passbook={number}").status_code == 404
+    said = words(page_client(None), f"{page}?passbook=9999")
     assert "公示上没有这个存折号" in said
     assert "与账本一致" in said
-    assert reader.get(f"{page}/proof.json?passbook=9999").status_code == 404
+
+
+def test_a_proof_is_for_its_household(
+    month: MonthOfVillage, notice: Notice, app: Flask, page_client: Clients
+) -> None:
+    """Beside its record it shows the hash of a neighbour's, which could be found by trying."""
+    page = f"/n/{notice.public_code}"
+    stranger = page_client(None)
+    said = words(stranger, f"{page}?passbook=0001")
+    assert "本户登录以后可以在这里下载" in said
+    assert "待公示4分" not in said
+    assert stranger.get(f"{page}/proof.json?passbook=0001").status_code == 401
+    own = page_client(member_token(month.id, month.heads["0001"][1], "王小强"))
+    assert "下载证明" in words(own, f"{page}?passbook=1")
+    assert own.get(f"{page}/proof.json?passbook=1").status_code == 200
+    assert "下载证明" not in words(own, f"{page}?passbook=0002")
+    assert own.get(f"{page}/proof.json?passbook=0002").status_code == 404
+    elsewhere = month.places.token(Role.BRANCH_PRESIDENT, "shishan")
+    assert "下载证明" not in words(page_client(elsewhere), f"{page}?passbook=0001")
+    path = f"/notices/{notice.public_code}/households/0001/proof"
+    assert ApiClient(app, elsewhere).get(path).status_code == 404
+    assert ApiClient(app).get(path).status_code == 401
 
 
 def test_a_draft_is_nobodys_to_verify(month: MonthOfVillage, page_client: Clients) -> None:
     draft = month.close()
+    supervision = page_client(month.places.token(Role.SUPERVISION))
     for path in ("", "/proof.json?passbook=0001"):
-        assert page_client(None).get(f"/n/{draft.public_code}{path}").status_code == 404
+        assert supervision.get(f"/n/{draft.public_code}{path}").status_code == 404
 
 
 def test_a_sealed_row_that_was_changed_is_named(
-    notice: Notice, digest: str, app: Flask, page_client: Clients, tmp_path: Path
+    month: MonthOfVillage,
+    notice: Notice,
+    digest: str,
+    app: Flask,
+    page_client: Clients,
+    tmp_path: Path,
 ) -> None:
     """The award of 0002, the last one, is raised from 2 points to 9."""
     entry_id = max(books.entry_ids(notice.village_id, notice.period_id, {EntryKind.AWARD}))
@@ -106,7 +143,8 @@ def test_a_sealed_row_that_was_changed_is_named(
         ("0002", "closing"): ("2", "9"),
     }
     assert "这一户的数，纸上和账上不同" in words(reader, f"{page}?passbook=0002")
-    done = run_verifier(tmp_path, reader.get(f"{page}/proof.json?passbook=0002").text, digest)
+    office = page_client(month.places.token(Role.SUPERVISION))
+    done = run_verifier(tmp_path, office.get(f"{page}/proof.json?passbook=0002").text, digest)
     assert done.returncode == 1
 
 

@@ -48,4 +48,4 @@ def decide(form: dict[str, Any], claim_id: int) -> ClaimStory:
 @api.response(200, PhotoOut)
 def show_photo(claim_id: int) -> dict[str, str]:
     """The last photo of a claim."""
-    return photo_told(queries.claim(village_id(), claim_id))
+    return photo_told(queries.look_at(village_id(), claim_id, actor_id()))

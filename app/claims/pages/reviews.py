@@ -35,14 +35,14 @@ def list_waiting() -> str:
 @requires(*REVIEWING_ROLES)
 def show(claim_id: int) -> str:
     """One claim, with what may be said about it, or why the caller may say nothing."""
-    story = queries.story(village_id(), queries.claim(village_id(), claim_id))
+    story = queries.story(village_id(), queries.look_at(village_id(), claim_id, actor_id()))
     return render_template("claims/reviews/show.html", story=story, barred=_barred(story.view))
 
 
 @pages.get("/<int:claim_id>/photo")
 @requires(*REVIEWING_ROLES)
 def photo(claim_id: int) -> Response:
-    return photo_answer(queries.claim(village_id(), claim_id).id)
+    return photo_answer(queries.look_at(village_id(), claim_id, actor_id()).id)
 
 
 @pages.post("/<int:claim_id>")

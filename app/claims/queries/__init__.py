@@ -31,6 +31,7 @@ from .stories import stories as stories
 from .stories import story as story
 from .turns import REVIEWING_ROLES as REVIEWING_ROLES
 from .turns import eligible as eligible
+from .turns import look_at as look_at
 from .turns import reviewers as reviewers
 from .turns import turns as turns
 from .turns import waiting_for as waiting_for

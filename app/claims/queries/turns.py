@@ -4,13 +4,14 @@ from collections.abc import Iterable, Sequence
 
 from app.claims.domain.reviews import Reviewer, Turn, bar
 from app.claims.domain.states import DECISIONS, REVIEWED, SUBMISSIONS, ClaimKind, ClaimState
-from app.claims.models import ClaimDraw, ClaimEvent
+from app.claims.models import Claim, ClaimDraw, ClaimEvent
 from app.identity import queries as identity
 from app.identity.domain import Role
+from app.kit.errors import NotFound
 from app.people import queries as people
 from app.rulebook.domain.reviews import ReviewStep
 
-from .claims import ClaimView, account_ids, claims, draws, events, views
+from .claims import ClaimView, account_ids, claim, claims, draws, events, views
 from .deductions import mend_notice
 
 _STEPS = {
@@ -86,6 +87,19 @@ def _last_draw(drawn: Sequence[ClaimDraw], here: tuple[int, int]) -> frozenset[i
     if not found:
         return None
     return frozenset(account_ids(found[-1].drawn))
+
+
+def look_at(village_id: int, claim_id: int, account_id: int) -> Claim:
+    """A claim for somebody who reviews; NotFound `claim_not_found` for one of their own household
+    or declared kin, which they never see.
+    """
+    found = claim(village_id, claim_id)
+    reviewer = reviewers(village_id).get(account_id)
+    (view,) = views(village_id, [found])
+    kin = people.kin_of(village_id, {view.household.id}).get(view.household.id, set())
+    if reviewer is not None and reviewer.household_id in {view.household.id, *kin}:
+        raise NotFound("claim_not_found")
+    return found
 
 
 def waiting_for(village_id: int, account_id: int) -> list[ClaimView]:

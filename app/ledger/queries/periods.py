@@ -9,9 +9,10 @@ from sqlalchemy import and_, select
 from sqlalchemy.orm import aliased
 
 from app.extensions import db
-from app.kit.db import among, driver_rows
+from app.kit.db import among
 from app.kit.errors import NotFound
 from app.kit.month import Month
+from app.kit.statements import driver_rows
 from app.ledger.domain.accounts import Purpose
 from app.ledger.domain.drafts import EntryKind
 from app.ledger.models import (

@@ -22,6 +22,8 @@ from app.ledger.queries.seals import compute_seal, header_of
 
 from .rows import insert_rows
 
+_LOOKS_MAX = 5
+
 
 def open_book(village_id: int, *, first_month: Month, actor_id: int = SYSTEM_ACTOR_ID) -> int:
     """Open the first period of a village's book; returns its id, also when it is open already."""
@@ -77,14 +79,19 @@ def close_period(village_id: int, *, month: Month, actor_id: int = SYSTEM_ACTOR_
 
 def lock_open_period(village_id: int) -> LedgerPeriod | None:
     """The open period for ourselves alone: waits for everybody who is posting, and makes those who
-    come later wait for us.
+    come later wait for us. None when the village has no book.
+
+    Who had to wait for a close finds its row closed, that is, no row, and by looking again the
+    next one.
     """
-    return db.session.scalar(
+    query = (
         select(LedgerPeriod)
         .where(LedgerPeriod.village_id == village_id, LedgerPeriod.closed_at.is_(None))
         .with_for_update()
         .execution_options(populate_existing=True)
     )
+    looks = (db.session.scalar(query) for _ in range(_LOOKS_MAX))
+    return next((found for found in looks if found is not None), None)
 
 
 def _open_period(

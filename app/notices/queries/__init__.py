@@ -14,8 +14,10 @@ from .notices import objections as objections
 from .notices import open_matters as open_matters
 from .notices import open_objections_count as open_objections_count
 from .notices import signatures as signatures
+from .verification import HouseholdProof as HouseholdProof
 from .verification import PaperLine as PaperLine
 from .verification import Verification as Verification
+from .verification import household_on_notice as household_on_notice
 from .verification import household_proof as household_proof
 from .verification import paper_line as paper_line
 from .verification import verify as verify

@@ -10,13 +10,11 @@ from app.extensions import db, settings
 from app.identity import queries as places
 from app.kit import clock
 from app.kit.codes import code_link
-from app.kit.masking import mask_name
 from app.kit.month import Month
 from app.kit.points import format_tenths
 from app.ledger import queries as books
 from app.notices.domain import Decision, MonthFigures, NoticePeriod, total
 from app.notices.models import Notice, Objection
-from app.people.domain.households import HouseholdRef, NoticeNameMode
 from app.printing import payloads
 from app.rulebook import queries as rulebook
 from app.rulebook.domain.rules import RuleKind
@@ -24,6 +22,7 @@ from app.store import queries as store
 
 from .figures import HouseholdMonth, VillageMonth, village_month
 from .incentive_tables import grid_note, grid_rows, linked_score_note, linked_score_rows
+from .names import public_name
 from .notices import honours
 
 _DECISION_WORDS = {Decision.UPHELD: "属实", Decision.REJECTED: "不属实"}
@@ -107,15 +106,6 @@ def printed_sums(figures: MonthFigures) -> payloads.MonthSums:
     )
 
 
-def public_name(household: HouseholdRef) -> str:
-    """The head's name as the household lets the village read it; nobody's when all have left."""
-    if household.notice_name_mode is NoticeNameMode.PASSBOOK or not household.head_name:
-        return "—"
-    if household.notice_name_mode is NoticeNameMode.FULL:
-        return household.head_name
-    return mask_name(household.head_name)
-
-
 def _household_row(line: HouseholdMonth) -> payloads.HouseholdRow:
     remarks = [] if line.household.head_name else ["已无人在册"]
     if line.staff_entered:
@@ -125,7 +115,7 @@ def _household_row(line: HouseholdMonth) -> payloads.HouseholdRow:
     return payloads.HouseholdRow(
         grid=line.household.grid_name,
         passbook_number=line.household.passbook_no,
-        head_name=public_name(line.household),
+        head_name=public_name(line.household, line.household.head_name),
         sums=printed_sums(line.figures),
         remark="、".join(remarks),
     )

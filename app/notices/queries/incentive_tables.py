@@ -2,10 +2,13 @@
 
 from app.identity import queries as places
 from app.incentives.domain.computing import LinkedScore, MonthResult
-from app.kit.masking import mask_name
 from app.kit.points import format_hundredths, format_tenths
 from app.people import queries as people
 from app.printing import payloads
+
+from .names import public_name
+
+_MEAN_HOUSEHOLDS_MIN = 5
 
 
 def grid_rows(village_id: int, computed: MonthResult) -> tuple[payloads.GridRow, ...]:
@@ -17,7 +20,7 @@ def grid_rows(village_id: int, computed: MonthResult) -> tuple[payloads.GridRow,
             households=str(len(grid.households)),
             took_part=str(len(grid.took_part)),
             rate=f"{grid.rate_percent}%",
-            mean_standing=format_tenths(grid.mean_standing),
+            mean_standing=_mean(grid.mean_standing, len(grid.households)),
             bonus=format_tenths(grid.bonus * len(grid.took_part)),
         )
         for grid in computed.grids
@@ -55,7 +58,11 @@ def linked_score_rows(
     scores = [score for score in computed.linked if score.linked]
     wanted = {score.member_id for score in scores}
     names = {each.id: each.name for each in people.members(village_id, member_ids=wanted)}
-    return tuple(_linked_score_row(names[each.member_id], each) for each in scores)
+    homes = people.households_of(village_id, wanted)
+    return tuple(
+        _linked_score_row(public_name(homes[each.member_id], names[each.member_id]), each)
+        for each in scores
+    )
 
 
 def linked_score_note(computed: MonthResult) -> str:
@@ -71,12 +78,17 @@ def linked_score_note(computed: MonthResult) -> str:
     )
 
 
+def _mean(mean: int, households: int) -> str:
+    """A mean over few households would tell what single ones of them have been marked down for."""
+    return format_tenths(mean) if households >= _MEAN_HOUSEHOLDS_MIN else "—"
+
+
 def _linked_score_row(name: str, score: LinkedScore) -> payloads.LinkedScoreRow:
     return payloads.LinkedScoreRow(
-        name=mask_name(name),
+        name=name,
         linked_households=str(len(score.linked)),
         own=format_tenths(score.own),
-        linked_mean=format_tenths(score.linked_mean),
+        linked_mean=_mean(score.linked_mean, len(score.linked)),
         counted=format_tenths(score.term) if score.enough_links else "—",
         total=format_tenths(score.total),
     )

@@ -65,15 +65,12 @@ class Verification:
 
 @dataclass(frozen=True, slots=True)
 class PaperLine:
-    """A household's line on the paper, what the ledger gives for it, and what is proven of it:
-    its closing balances under the digest (tenths), which add up to the line's last figure.
-    """
+    """A household's line on the paper, and what the ledger gives for it."""
 
     passbook_number: str
     head_name: str
     on_paper: Words
     in_ledger: Words
-    proven: tuple[BalanceRow, ...]
 
     @property
     def holds(self) -> bool:
@@ -105,22 +102,27 @@ def paper_line(found: Notice, passbook_number: str) -> PaperLine:
     """One household's line beside the ledger; NotFound `household_not_on_notice`."""
     row, household_id = _row_on_paper(found, passbook_number)
     by_household, _ = month_sums(books.period(found.village_id, Month.parse(found.month)))
-    points = _point_accounts(found.village_id, household_id)
-    computed = books.compute_seal(found.village_id, found.period_id)
     return PaperLine(
         passbook_number=row["passbook_number"],
         head_name=row["head_name"],
         on_paper=row["sums"],
         in_ledger=_words(by_household.get(household_id, MonthFigures())),
-        proven=tuple(each for each in computed.balances if each.account in points),
     )
+
+
+def household_on_notice(found: Notice, passbook_number: str) -> int:
+    """The id of a household that is on the notice; NotFound `household_not_on_notice`."""
+    return _row_on_paper(found, passbook_number)[1]
 
 
 @dataclass(frozen=True, slots=True)
 class HouseholdProof:
-    """Proofs as JSON, see `app/static/verify_proof.py`, which checks them."""
+    """A household's closing balances of points (tenths), which add up to the last figure of its
+    line, and proofs of them as JSON that `app/static/verify_proof.py` checks.
+    """
 
     passbook_number: str
+    balances: tuple[BalanceRow, ...]
     documents: list[dict[str, object]]
 
 
@@ -132,10 +134,15 @@ def household_proof(found: Notice, passbook_number: str) -> HouseholdProof:
     """
     row, household_id = _row_on_paper(found, passbook_number)
     computed = books.compute_seal(found.village_id, found.period_id)
-    proofs = prove_balances(computed, _point_accounts(found.village_id, household_id))
+    points = _point_accounts(found.village_id, household_id)
+    proofs = prove_balances(computed, points)
     if not proofs:
         raise NotFound("nothing_to_prove")
-    return HouseholdProof(row["passbook_number"], [proof.document() for proof in proofs])
+    return HouseholdProof(
+        passbook_number=row["passbook_number"],
+        balances=tuple(each for each in computed.balances if each.account in points),
+        documents=[proof.document() for proof in proofs],
+    )
 
 
 def _row_on_paper(found: Notice, passbook_number: str) -> tuple[dict[str, Any], int]:

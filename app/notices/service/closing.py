@@ -27,7 +27,7 @@ def close_month(*, village_id: int, month: Month, actor_id: int, reason: str = "
 
     Closing again gives the notice that is there. Raises Conflict `month_has_open_matters` when
     something waits and no `reason` says why the month ends anyway, `books_do_not_hold` when the
-    checker finds anything, and what `ledger.close_period` raises.
+    checker finds anything, `no_open_period`, or `another_month_open` (month).
     """
     # Whoever posts is waited for, and who comes later waits: the checker compares what several
     # statements read, and a post between two of them would look like a fault.
@@ -35,13 +35,16 @@ def close_month(*, village_id: int, month: Month, actor_id: int, reason: str = "
     earlier = queries.notice_of_month(village_id, month)
     if earlier is not None:
         return earlier
+    if opened is None:
+        raise Conflict("no_open_period")
+    if opened.month != str(month):
+        raise Conflict("another_month_open", month=opened.month)
     why = clean_line(reason, length_max=CLOSE_REASON_LENGTH_MAX, field="原因") if reason else ""
     check_open_matters(queries.open_matters(village_id, clock.now()), why)
     findings = checker.check_open_month(village_id)
     if findings:
         raise Conflict("books_do_not_hold", findings=len(findings), first=findings[0].detail)
-    if opened is not None and opened.month == str(month):
-        incentives.post_month(village_id=village_id, month=month, actor_id=actor_id)
+    incentives.post_month(village_id=village_id, month=month, actor_id=actor_id)
     ledger.close_period(village_id, month=month)
     number = db.session.scalar(
         select(func.count()).select_from(Notice).where(Notice.village_id == village_id)

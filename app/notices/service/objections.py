@@ -33,7 +33,7 @@ def file_objection(
     Raises Conflict `notice_not_published` or `objection_closed`, Invalid `text_missing` and its
     kin for the statement.
     """
-    notice = db.session.get(Notice, notice_id, with_for_update=True)
+    notice = db.session.get(Notice, notice_id, with_for_update=True, populate_existing=True)
     if notice is None:
         raise NotFound("notice_not_found")
     period = queries.notice_period(notice)
@@ -74,7 +74,9 @@ def decide_objection(
     `correction_not_upheld` when awards are named for a rejected objection, and what
     `rulebook.reverse_award` raises.
     """
-    objection = db.session.get(Objection, objection_id, with_for_update=True)
+    objection = db.session.get(
+        Objection, objection_id, with_for_update=True, populate_existing=True
+    )
     if objection is None or objection.village_id != village_id:
         raise NotFound("objection_not_found")
     if objection.decided_at is not None:

@@ -24,7 +24,6 @@ from app.notices.domain import (
 from app.notices.models import Honour, Notice
 from app.people import queries as people
 from app.printing.compilation import compile_pdf
-from app.printing.payloads import NoticePrint
 
 from .locks import locked_notice
 
@@ -34,7 +33,6 @@ def publish_notice(
     village_id: int,
     notice_id: int,
     period: NoticePeriod,
-    payload: NoticePrint,
     actor_id: int,
 ) -> Notice:
     """Freeze the notice: what hangs on the board from now on is this PDF and this content.
@@ -44,6 +42,8 @@ def publish_notice(
     """
     notice = _locked_draft(village_id, notice_id)
     check_posting(period, clock.today())
+    # What is printed is read under the lock: nothing goes on the draft any more.
+    payload = queries.notice_print(notice, period, created_at=clock.now())
     pdf = compile_pdf(payload)
     notice.state = NoticeState.PUBLISHED
     notice.posted_from = period.posted_from
