@@ -7,7 +7,7 @@ from app.claims import queries, service
 from app.claims.access import CLAIMING_STAFF, OFFICE, deed_of, submit_at_office
 from app.claims.domain.policy import Policy
 from app.claims.domain.states import UNDECIDED, ClaimState
-from app.claims.schemas import ClaimForm, DeedForm, DrawAgainForm, PolicyForm
+from app.claims.schemas import ClaimForm, DrawAgainForm, PolicyForm
 from app.identity.access import actor_id, principal, requires, village_id
 from app.identity.domain import Role
 from app.kit import clock
@@ -17,7 +17,7 @@ from app.web.forms import load_form
 from app.web.messages import sentence
 from app.web.transaction import writes
 
-from .photos import photo_answer, sent_photo
+from .photos import photo_answer, resubmitted, sent_photo
 
 pages = Blueprint("office_claims", __name__, url_prefix="/branch/claims")
 _DECIDED_SHOWN = 50
@@ -105,14 +105,7 @@ def photo(claim_id: int) -> Response:
 @requires(*CLAIMING_STAFF)
 @writes(again=show)
 def resubmit(claim_id: int) -> Response:
-    service.resubmit_claim(
-        village_id=village_id(),
-        claim_id=claim_id,
-        deed=deed_of(load_form(DeedForm()), sent_photo()),
-        actor_id=actor_id(),
-    )
-    flash(sentence("claim_submitted", {}))
-    return redirect(url_for(".show", claim_id=claim_id), 303)
+    return resubmitted(claim_id)
 
 
 @pages.post("/<int:claim_id>/draw")

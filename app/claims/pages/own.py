@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from app.claims import queries, service
 from app.claims.access import deed_of, own_claim, submit_own
-from app.claims.schemas import AppealForm, ClaimForm, DeedForm
+from app.claims.schemas import AppealForm, ClaimForm
 from app.identity.access import actor_id, requires, village_id
 from app.identity.domain import Role
 from app.kit import clock
@@ -19,7 +19,7 @@ from app.web.forms import load_form
 from app.web.messages import sentence
 from app.web.transaction import writes
 
-from .photos import photo_answer, sent_photo
+from .photos import photo_answer, resubmitted, sent_photo
 
 pages = Blueprint("own_claims", __name__, url_prefix="/me/claims")
 _CLAIMS_SHOWN = 50
@@ -109,14 +109,7 @@ def photo(claim_id: int) -> Response:
 @requires(Role.MEMBER)
 @writes(again=show)
 def resubmit(claim_id: int) -> Response:
-    service.resubmit_claim(
-        village_id=village_id(),
-        claim_id=own_claim(claim_id).id,
-        deed=deed_of(load_form(DeedForm()), sent_photo()),
-        actor_id=actor_id(),
-    )
-    flash(sentence("claim_submitted", {}))
-    return redirect(url_for(".show", claim_id=claim_id), 303)
+    return resubmitted(own_claim(claim_id).id)
 
 
 @pages.post("/<int:claim_id>/withdraw")
