@@ -39,7 +39,8 @@ _DAY = click.DateTime(["%Y-%m-%d"])
     "--incentives",
     type=click.Choice(["keep", "usual", "none"]),
     default="keep",
-    help="Linked scores and bonuses: as in the version before, the usual ones, or none.",
+    help="Linked scores and bonuses: as in the file, and without a sheet of them as in the "
+    "version before; the usual ones; or none.",
 )
 @click.option("--dry-run", is_flag=True, help="Show what would be refused or changed.")
 @with_appcontext
@@ -70,7 +71,7 @@ def import_rule_book(
             click.echo("这是试看，什么都没有存。")
             return
         terms = {
-            "keep": queries.incentives_of(preview.before),
+            "keep": preview.proposed_terms or NO_INCENTIVES,
             "usual": USUAL_INCENTIVES,
             "none": NO_INCENTIVES,
         }[incentives]

@@ -7,6 +7,7 @@ from .errors import Invalid
 
 Tenths = NewType("Tenths", int)
 
+_HUNDREDTHS = re.compile(r"(\d{1,7})(?:\.(\d{1,2}))?", re.ASCII)
 _AMOUNT = re.compile(r"(-?)(\d{1,9})(?:\.(\d))?", re.ASCII)
 
 
@@ -29,6 +30,14 @@ def format_tenths(amount: int) -> str:
     whole, tenth = divmod(abs(amount), 10)
     sign = "-" if amount < 0 else ""
     return f"{sign}{whole}.{tenth}" if tenth else f"{sign}{whole}"
+
+
+def parse_hundredths(text: str) -> int:
+    """Read "0.3" or "1.25" as hundredths; Invalid `bad_amount` for anything else."""
+    found = _HUNDREDTHS.fullmatch(text.strip())
+    if found is None:
+        raise Invalid("bad_amount", value=text.strip()[:20])
+    return int(found[1]) * 100 + int(f"{found[2] or '':0<2}")
 
 
 def format_hundredths(number: int) -> str:

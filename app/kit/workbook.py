@@ -2,14 +2,17 @@
 
 import csv
 import io
+import itertools
 import re
 import unicodedata
 import zipfile
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from xml.parsers import expat
 
+import xlsxwriter
 from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
 
 from .errors import Invalid
@@ -23,6 +26,7 @@ ROWS_MAX = 20_000
 _COLUMNS_MAX = 200
 _SHEETS_MAX = 50
 _CONTROLS_SHARE_MAX = 0.02
+_COLUMN_WIDTH_MAX = 40
 _DELIMITERS = ",\t;"
 _CELL_REFERENCE = re.compile(r"([A-Z]{1,7})([0-9]{1,9})")
 
@@ -63,6 +67,27 @@ def cell_text(cell: Cell) -> str:
     if isinstance(cell, datetime):
         return cell.date().isoformat()
     return str(cell)
+
+
+def write_workbook(sheets: Sequence[Sheet]) -> bytes:
+    """An .xlsx file of the sheets, whose first lines are headers.
+
+    Every cell is text, so that nothing somebody once typed is ever calculated.
+    """
+    content = io.BytesIO()
+    with xlsxwriter.Workbook(content, {"in_memory": True}) as book:
+        bold = book.add_format({"bold": True, "bottom": 1})
+        plain = book.add_format({"text_wrap": True, "valign": "top", "num_format": "@"})
+        for sheet in sheets:
+            page = book.add_worksheet(sheet.name)
+            page.freeze_panes(1, 0)
+            for number, row in enumerate(sheet.rows):
+                for column, cell in enumerate(row):
+                    page.write_string(number, column, cell_text(cell), plain if number else bold)
+            for column, cells in enumerate(itertools.zip_longest(*sheet.rows, fillvalue="")):
+                widest = max(len(cell_text(cell)) for cell in cells)
+                page.set_column(column, column, min(2 * widest + 2, _COLUMN_WIDTH_MAX))
+    return content.getvalue()
 
 
 def _read_xlsx(content: bytes) -> list[Sheet]:

@@ -6,14 +6,16 @@ from app.identity.access import actor_id, requires, village_id
 from app.identity.domain import VILLAGE_ROLES, Role
 from app.kit import clock
 from app.kit.errors import NotFound
+from app.kit.text import fold_width
 from app.web.json_api import JsonBlueprint
 from app.web.transaction import writes
 
 from . import queries, service
 from .domain.incentives import NO_INCENTIVES
 from .domain.rules import Adoption, Cap, Rule
+from .domain.terms_sheet import term_text
 from .models import RuleVersion
-from .schemas import VersionDetailOut, VersionIn, VersionOut, VersionQuery
+from .schemas import ComparisonOut, VersionDetailOut, VersionIn, VersionOut, VersionQuery
 
 api = JsonBlueprint("rule_book", __name__, url_prefix="/api/v1/rule-book", description="Rule book")
 
@@ -46,6 +48,32 @@ def show_version(version_id: int) -> Any:
     return _detail(queries.version(village_id(), version_id))
 
 
+@api.get("/versions/<int:version_id>/against/<int:other_id>")
+@requires(*VILLAGE_ROLES)
+@api.response(200, ComparisonOut)
+def compare(version_id: int, other_id: int) -> Any:
+    """What a version changed against another one, rule by rule and number by number."""
+    found = queries.comparison(
+        queries.version(village_id(), other_id), queries.version(village_id(), version_id)
+    )
+    return {
+        "before": _summary(found.before),
+        "after": _summary(found.after),
+        "added": found.changes.added,
+        "changed": found.changes.changed,
+        "removed": found.changes.removed,
+        "unchanged_count": found.changes.unchanged_count,
+        "incentives": [
+            {
+                "name": each.name,
+                "before": term_text(each.name, each.before),
+                "after": term_text(each.name, each.after),
+            }
+            for each in found.terms
+        ],
+    }
+
+
 @api.post("/versions")
 @requires(Role.BRANCH_PRESIDENT)
 @writes(key_required=True)
@@ -66,8 +94,13 @@ def save_version(body: dict[str, Any]) -> Any:
 
 
 def _rule(given: dict[str, Any]) -> Rule:
-    cap = given["cap"] and Cap(**given["cap"])
-    return Rule(**{**given, "code": given["code"].upper(), "cap": cap})
+    """Codes and groups are written as in a file, so that a file says the same again."""
+    cap = given["cap"] and Cap(**{**given["cap"], "group": _code(given["cap"]["group"])})
+    return Rule(**{**given, "code": _code(given["code"]), "cap": cap})
+
+
+def _code(written: str) -> str:
+    return fold_width(written).upper()
 
 
 def _summary(found: RuleVersion) -> dict[str, Any]:

@@ -17,12 +17,16 @@ from app.web.transaction import writes
 from . import queries, service
 from .domain.awards import RuleRef
 from .domain.caps import cap_groups
+from .domain.files import write_rule_book
 from .domain.incentives import USUAL_INCENTIVES
 from .domain.rules import Adoption
+from .domain.terms_sheet import TERM_LABELS
 from .models import RuleVersion
 from .schemas import AdoptForm
 
 pages = Blueprint("rulebook", __name__)
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @pages.get("/rule-book")
@@ -47,6 +51,41 @@ def show_version(village_code: str, number: int) -> str:
     """An earlier or a coming version."""
     village = places.village_by_code(village_code)
     return _rule_book(village.id, queries.version_by_number(village.id, number))
+
+
+@pages.get("/rule-book/<village_code>/versions/<int(9999):number>/against/<int(9999):other>")
+@open_to_all
+def show_comparison(village_code: str, number: int, other: int) -> str:
+    """What a version changed against another one."""
+    village = places.village_by_code(village_code)
+    return render_template(
+        "rulebook/comparison.html",
+        village=village,
+        found=queries.comparison(
+            queries.version_by_number(village.id, other),
+            queries.version_by_number(village.id, number),
+        ),
+        versions=queries.versions(village.id),
+        term_labels=TERM_LABELS,
+    )
+
+
+@pages.get("/rule-book/versions/<int(9999):number>/rule-book.xlsx")
+@requires(*VILLAGE_ROLES)
+def export(number: int) -> Response:
+    """A version of the caller's village, to be edited and brought in again."""
+    version = queries.version_by_number(village_id(), number)
+    content = write_rule_book(
+        queries.rules(version.id),
+        queries.incentives_of(version),
+        queries.adoption_of(version),
+        number=version.number,
+        starts_on=version.starts_on,
+    )
+    name = f"rule-book-{places.village(village_id()).code}-{number}.xlsx"
+    answer = Response(content, mimetype=XLSX)
+    answer.headers.set("Content-Disposition", "attachment", filename=name)
+    return answer
 
 
 @pages.get("/branch/rule-book")
@@ -94,8 +133,9 @@ def show_draft(draft_id: int) -> str:
         today=clock.today(),
         next_month=Month.of(clock.today()).next.first_day,
         # What was adopted before is the likeliest to be adopted again, its absence too.
-        terms=queries.incentives_of(preview.before) if preview.before else USUAL_INCENTIVES,
+        terms=USUAL_INCENTIVES if preview.proposed_terms is None else preview.proposed_terms,
         usual=USUAL_INCENTIVES,
+        term_labels=TERM_LABELS,
     )
 
 

@@ -1,11 +1,11 @@
 """What the forms and the API of the rule book take and give."""
 
-import re
 from typing import Any
 
 from marshmallow import ValidationError, fields, post_load, validate, validates_schema
 
-from app.kit.points import format_hundredths
+from app.kit.errors import Invalid
+from app.kit.points import format_hundredths, parse_hundredths
 from app.kit.schema import DayField, IdField, StrictSchema, TenthsField, TextField, WholeField
 
 from .domain.incentives import (
@@ -46,8 +46,6 @@ class AdoptionIn(StrictSchema):
 class WeightField(fields.Field[int]):
     """A weight as people write it ("0.3"), kept as hundredths."""
 
-    _WRITTEN = re.compile(r"([01])(?:\.(\d{1,2}))?", re.ASCII)
-
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs, metadata={"type": "string", "pattern": r"^[01](\.[0-9]{1,2})?$"})
 
@@ -55,8 +53,10 @@ class WeightField(fields.Field[int]):
         return None if value is None else format_hundredths(value)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int:
-        found = self._WRITTEN.fullmatch(str(value).strip())
-        hundredths = int(found[1]) * 100 + int(f"{found[2] or '':0<2}") if found else 0
+        try:
+            hundredths = parse_hundredths(str(value))
+        except Invalid:
+            hundredths = 0
         if not 0 < hundredths <= WEIGHT_MAX_HUNDREDTHS:
             raise ValidationError("请填 0.01 到 1 之间的数，例如 0.3。")
         return hundredths
@@ -233,3 +233,29 @@ class IncentivesOut(StrictSchema):
 class VersionDetailOut(VersionOut):
     rules = fields.List(fields.Nested(RuleOut))
     incentives = fields.Nested(IncentivesOut)
+
+
+class RuleChangeOut(StrictSchema):
+    """`fields` names what differs between the two."""
+
+    before = fields.Nested(RuleOut)
+    after = fields.Nested(RuleOut)
+    fields_ = fields.List(fields.String(), data_key="fields", attribute="fields")
+
+
+class TermChangeOut(StrictSchema):
+    """A number of linked scores or bonuses as people write it; "" where nothing was adopted."""
+
+    name = fields.String()
+    before = fields.String()
+    after = fields.String()
+
+
+class ComparisonOut(StrictSchema):
+    before = fields.Nested(VersionOut)
+    after = fields.Nested(VersionOut)
+    added = fields.List(fields.Nested(RuleOut))
+    changed = fields.List(fields.Nested(RuleChangeOut))
+    removed = fields.List(fields.Nested(RuleOut))
+    unchanged_count = fields.Integer()
+    incentives = fields.List(fields.Nested(TermChangeOut))

@@ -155,6 +155,11 @@ MESSAGES: dict[str, str] = {
     "不封顶的，封顶、周期和组都空着。",
     "rule_cap_period_bad": "封顶周期“{value}”看不懂，请填：每次、每月、每季、每年、一次性。",
     "rule_cap_scope_bad": "封顶对象“{value}”看不懂，请填：个人、户。",
+    "rule_term_unknown": "“{value}”不是联动的一项。请照导出的表格写，不要改第一列。",
+    "rule_term_repeated": "“{item}”写了两次，只留一行。",
+    "rule_term_bad": "“{item}”填的“{value}”不对，要在 {least} 到 {most} 之间。",
+    "rule_term_not_yes_no": "“{item}”填的“{value}”看不懂，请填：是、否。",
+    "rule_term_missing": "“{item}”没有填。会议通过了这一部分就都要填，没有通过就都空着。",
     # what a rule book may not say: the reason, and what to do
     "lint_empty": "细则里一条规则也没有。请在表头下面一行写一条规则。",
     "lint_code_repeated": "这个编号前面已经用过了。请改成不同的编号。",

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from .incentives import IncentiveTerms
 from .rules import Rule
 
 _COMPARED = ("category", "title", "kind", "points", "cap", "evidence", "review")
@@ -43,6 +44,21 @@ def compare_versions(before: Sequence[Rule], after: Sequence[Rule]) -> VersionCh
         removed=tuple(rule for rule in before if rule.code not in kept),
         unchanged_count=len(after) - len(added) - len(changed),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class TermChange:
+    """A weight, threshold or bonus that changed; None where a version says nothing of it."""
+
+    name: str
+    before: int | None
+    after: int | None
+
+
+def compare_terms(before: IncentiveTerms, after: IncentiveTerms) -> tuple[TermChange, ...]:
+    """What changed of linked scores and bonuses, in the order of their names."""
+    old, new = before.by_name(), after.by_name()
+    return tuple(TermChange(name, old[name], new[name]) for name in old if old[name] != new[name])
 
 
 def _different(before: Rule, after: Rule) -> tuple[str, ...]:

@@ -53,6 +53,19 @@ class IncentiveTerms:
     def __bool__(self) -> bool:
         return self != NO_INCENTIVES
 
+    def by_name(self) -> dict[str, int | None]:
+        """Every number of the terms under a name of its own; None for what was not adopted."""
+        linked, grid = self.linked, self.grid
+        return {
+            "linked_weight_hundredths": linked.weight_hundredths if linked else None,
+            "linked_clamp": linked.clamp if linked else None,
+            "linked_households_min": linked.households_min if linked else None,
+            "linked_printed": linked.printed if linked else None,
+            "grid_threshold_percent": grid.threshold_percent if grid else None,
+            "grid_bonus": grid.bonus if grid else None,
+            "team_bonus": self.team_bonus,
+        }
+
 
 NO_INCENTIVES = IncentiveTerms()
 USUAL_INCENTIVES = IncentiveTerms(LinkedScoreTerms(), GridTerms(), _USUAL_BONUS)

@@ -53,11 +53,15 @@ _SCOPES = {
 
 @dataclass(frozen=True, slots=True)
 class RefusedRule:
-    """A line that could not be read: the code of the reason, and its facts."""
+    """A line that could not be read: the code of the reason, and its facts.
+
+    `sheet` is empty for the sheet of the rules.
+    """
 
     line: int
     code: str
     facts: dict[str, Fact]
+    sheet: str = ""
 
 
 def read_rules(content: bytes) -> tuple[list[Rule], list[RefusedRule]]:
@@ -65,9 +69,14 @@ def read_rules(content: bytes) -> tuple[list[Rule], list[RefusedRule]]:
 
     Raises Invalid with the codes of `kit.sheets`.
     """
+    return rules_of_rows(read_sheet(content))
+
+
+def rules_of_rows(rows: list[list[str]]) -> tuple[list[Rule], list[RefusedRule]]:
+    """The same from the cells of a sheet; Invalid `sheet_columns_missing`."""
     rules: list[Rule] = []
     refused: list[RefusedRule] = []
-    for line, record in find_records(read_sheet(content), HEADERS, required=_REQUIRED):
+    for line, record in find_records(rows, HEADERS, required=_REQUIRED):
         try:
             rules.append(_rule(line, record))
         except Invalid as error:

@@ -11,8 +11,10 @@ from .awards import return_transfers as return_transfers
 from .totals import Participation as Participation
 from .totals import granted_by_member as granted_by_member
 from .totals import participation as participation
+from .versions import Comparison as Comparison
 from .versions import Preview as Preview
 from .versions import adoption_of as adoption_of
+from .versions import comparison as comparison
 from .versions import current_version as current_version
 from .versions import draft as draft
 from .versions import incentives_of as incentives_of

@@ -10,7 +10,13 @@ from app.extensions import db
 from app.kit.errors import NotFound
 from app.kit.points import Tenths
 from app.rulebook.domain.awards import RuleRef
-from app.rulebook.domain.changes import VersionChanges, compare_versions
+from app.rulebook.domain.changes import (
+    TermChange,
+    VersionChanges,
+    compare_terms,
+    compare_versions,
+)
+from app.rulebook.domain.files import read_rule_book
 from app.rulebook.domain.incentives import (
     NO_INCENTIVES,
     GridTerms,
@@ -18,7 +24,7 @@ from app.rulebook.domain.incentives import (
     LinkedScoreTerms,
 )
 from app.rulebook.domain.lint import LintFinding, lint_rules
-from app.rulebook.domain.reading import RefusedRule, read_rules
+from app.rulebook.domain.reading import RefusedRule
 from app.rulebook.domain.rules import Adoption, Cap, CapPeriod, CapScope, Rule, RuleKind
 from app.rulebook.models import RuleDraft, RuleRow, RuleVersion
 
@@ -129,10 +135,31 @@ def rule_by_code(version_id: int, code: str) -> RuleRef:
 
 
 @dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two versions side by side: what the one changed against the other."""
+
+    before: RuleVersion
+    after: RuleVersion
+    changes: VersionChanges
+    terms: tuple[TermChange, ...]
+
+
+def comparison(before: RuleVersion, after: RuleVersion) -> Comparison:
+    """Compare any two versions, rule by rule and number by number."""
+    return Comparison(
+        before,
+        after,
+        compare_versions(rules(before.id), rules(after.id)),
+        compare_terms(incentives_of(before), incentives_of(after)),
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Preview:
     """What a file says, what keeps it from being saved, and what it changes.
 
-    `before` is the newest version, which the changes are told against.
+    `before` is the newest version, which the changes are told against. `terms` is None for a file
+    without a sheet of linked scores and bonuses.
     """
 
     rules: Sequence[Rule]
@@ -140,22 +167,34 @@ class Preview:
     findings: Sequence[LintFinding]
     before: RuleVersion | None
     changes: VersionChanges
+    terms: IncentiveTerms | None
+    term_changes: Sequence[TermChange]
 
     @property
     def may_be_saved(self) -> bool:
         return not (self.refused or self.findings)
 
+    @property
+    def proposed_terms(self) -> IncentiveTerms | None:
+        """What the file says of linked scores, otherwise what counted before; None without both."""
+        if self.terms is None and self.before is not None:
+            return incentives_of(self.before)
+        return self.terms
+
 
 def preview(village_id: int, content: bytes) -> Preview:
     """Look at a file before anything is saved; Invalid with the codes of `kit.sheets`."""
-    read, refused = read_rules(content)
+    read = read_rule_book(content)
     newest = next(iter(versions(village_id)), None)
+    terms_before = incentives_of(newest)
     return Preview(
-        rules=read,
-        refused=refused,
-        findings=list(lint_rules(read)) if read or not refused else [],
+        rules=read.rules,
+        refused=read.refused,
+        findings=list(lint_rules(read.rules)) if read.rules or not read.refused else [],
         before=newest,
-        changes=compare_versions(rules(newest.id) if newest else [], read),
+        changes=compare_versions(rules(newest.id) if newest else [], read.rules),
+        terms=read.terms,
+        term_changes=() if read.terms is None else compare_terms(terms_before, read.terms),
     )
 
 

@@ -7,8 +7,8 @@ from app.kit import clock
 from app.kit.errors import Invalid
 from app.kit.ids import new_id
 from app.rulebook import queries
+from app.rulebook.domain.files import read_rule_book
 from app.rulebook.domain.incentives import NO_INCENTIVES, IncentiveTerms
-from app.rulebook.domain.reading import read_rules
 from app.rulebook.domain.rules import Adoption
 from app.rulebook.models import RuleDraft, RuleVersion
 
@@ -22,7 +22,7 @@ def upload_draft(*, village_id: int, file_name: str, content: bytes, actor_id: i
 
     Raises Invalid with the codes of `kit.sheets` when there is nothing to look at.
     """
-    read_rules(content)
+    read_rule_book(content)
     draft = RuleDraft(
         id=new_id(),
         village_id=village_id,
@@ -53,12 +53,12 @@ def adopt_draft(
     draft = queries.draft(village_id, draft_id)
     if draft.rule_version_id is not None:
         return queries.version(village_id, draft.rule_version_id)
-    rules, refused = read_rules(draft.content)
-    if refused:
-        raise Invalid("rule_version_refused", count=len(refused))
+    read = read_rule_book(draft.content)
+    if read.refused:
+        raise Invalid("rule_version_refused", count=len(read.refused))
     version = save_version(
         village_id=village_id,
-        rules=rules,
+        rules=read.rules,
         adoption=adoption,
         starts_on=starts_on,
         actor_id=actor_id,

@@ -53,7 +53,7 @@ def save_version(
         record_number=adoption.record_number,
         imported_by=actor_id,
         imported_at=clock.now(),
-        **_incentive_columns(incentives),
+        **incentives.by_name(),
     )
     db.session.add(version)
     db.session.flush()
@@ -76,19 +76,6 @@ def _check(rules: Sequence[Rule], adoption: Adoption) -> None:
 
 def _told(finding: LintFinding) -> str:
     return f"{finding.rule_code} {finding.code} {finding.words}".strip()
-
-
-def _incentive_columns(terms: IncentiveTerms) -> dict[str, Any]:
-    linked, grid = terms.linked, terms.grid
-    return {
-        "linked_weight_hundredths": linked and linked.weight_hundredths,
-        "linked_clamp": linked and linked.clamp,
-        "linked_households_min": linked and linked.households_min,
-        "linked_printed": linked and linked.printed,
-        "grid_threshold_percent": grid and grid.threshold_percent,
-        "grid_bonus": grid and grid.bonus,
-        "team_bonus": terms.team_bonus,
-    }
 
 
 def _is_same(
