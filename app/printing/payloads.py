@@ -305,3 +305,46 @@ class Receipt(Printable):
     points_total: str
     balance_after: str
     voided: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleLine:
+    """A rule as the paper says it; `basis` names the evidence and who reviews."""
+
+    code: str
+    title: str
+    points: str
+    cap: str
+    basis: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleCategory:
+    title: str
+    rules: tuple[RuleLine, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleTerm:
+    """Linked scores or a bonus, and in words how it is reckoned."""
+
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleBookPrint(Printable):
+    """A version of the rule book with the record of its adoption, A4 portrait."""
+
+    template: ClassVar[str] = "rulebook.typ"
+
+    town_name: str
+    village_name: str
+    branch_name: str
+    number: str
+    starts_on: str
+    meeting: str
+    votes: str
+    record_number: str
+    categories: tuple[RuleCategory, ...]
+    terms: tuple[RuleTerm, ...] = ()

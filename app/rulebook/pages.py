@@ -1,8 +1,17 @@
 """The rule book for everybody to read, and for the branch president to renew."""
 
 from collections.abc import Sequence
+from datetime import date
+from html import unescape
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import (
+    Blueprint,
+    flash,
+    get_template_attribute,
+    redirect,
+    render_template,
+    url_for,
+)
 from werkzeug.wrappers import Response
 
 from app.identity import queries as places
@@ -10,6 +19,8 @@ from app.identity.access import actor_id, open_to_all, requires, village_id
 from app.identity.domain import VILLAGE_ROLES, Role
 from app.kit import clock
 from app.kit.month import Month
+from app.printing import payloads
+from app.printing.compilation import compile_pdf
 from app.web.forms import load_form, uploaded_file
 from app.web.messages import sentence
 from app.web.transaction import writes
@@ -86,6 +97,14 @@ def export(number: int) -> Response:
     answer = Response(content, mimetype=XLSX)
     answer.headers.set("Content-Disposition", "attachment", filename=name)
     return answer
+
+
+@pages.get("/rule-book/versions/<int(9999):number>/rule-book.pdf")
+@requires(*VILLAGE_ROLES)
+def print_version(number: int) -> Response:
+    """A version of the caller's village for the wall, with the record of its adoption."""
+    payload = _printed(queries.version_by_number(village_id(), number))
+    return Response(compile_pdf(payload), mimetype="application/pdf")
 
 
 @pages.get("/branch/rule-book")
@@ -181,3 +200,58 @@ def _by_category(rules: Sequence[RuleRef]) -> list[tuple[str, list[RuleRef]]]:
     for rule in rules:
         categories.setdefault(rule.category, []).append(rule)
     return list(categories.items())
+
+
+def _printed(version: RuleVersion) -> payloads.RuleBookPrint:
+    """What the paper says; in the words of the page, so that both say the same."""
+    village = places.village(version.village_id)
+    rules = queries.rules(version.id)
+    groups = cap_groups(rules)
+    terms = queries.incentives_of(version)
+    spoken = (
+        ("党员联系农户", "linked", terms.linked),
+        ("网格奖励", "grid", terms.grid),
+        ("服务队奖励", "team", terms.team_bonus),
+    )
+    return payloads.RuleBookPrint(
+        created_at=version.imported_at,
+        town_name=places.town(village.town_id).name,
+        village_name=village.name,
+        branch_name=f"{village.name}分行",
+        number=str(version.number),
+        starts_on=_day(version.starts_on),
+        meeting=f"{_day(version.meeting_on)} {version.meeting_kind}",
+        votes=f"到会 {version.present} 人，赞成 {version.votes_for}，反对 {version.votes_against}",
+        record_number=version.record_number,
+        categories=tuple(
+            payloads.RuleCategory(
+                title=category,
+                rules=tuple(
+                    payloads.RuleLine(
+                        code=rule.code,
+                        title=rule.title,
+                        points=_words("points", rule),
+                        cap=_words("cap", rule, groups),
+                        basis="；".join(filter(None, [rule.evidence, _words("review", rule)])),
+                    )
+                    for rule in of_category
+                ),
+            )
+            for category, of_category in _by_category(rules)
+        ),
+        terms=tuple(
+            payloads.RuleTerm(title=title, text=_words(name, part))
+            for title, name, part in spoken
+            if part is not None
+        ),
+    )
+
+
+def _words(macro: str, *given: object) -> str:
+    """What a macro of the rule book's pages says, as plain text."""
+    said = get_template_attribute("rulebook/words.html", macro)(*given)
+    return unescape(str(said)).strip()
+
+
+def _day(day: date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"

@@ -27,6 +27,10 @@ from app.printing.payloads import (
     ReceiptRow,
     Roster,
     RosterRow,
+    RuleBookPrint,
+    RuleCategory,
+    RuleLine,
+    RuleTerm,
     StoreMonth,
     ThemeRow,
     Verification,
@@ -282,6 +286,34 @@ def roster(row_count: int = 28) -> Roster:
             for index in range(row_count)
         ),
         blank_row_count=6,
+    )
+
+
+def rule_book(rule_count: int = 30) -> RuleBookPrint:
+    rules = tuple(
+        RuleLine(
+            code=f"ZY{index:02}",
+            title="“我们的节日·重阳”敬老爱老志愿服务暨秋收后村庄环境集中清扫"
+            if index % 5
+            else "巡逻",
+            points="+0.5 分" if index % 3 else "评价分 −10",
+            cap="每人每月最多 8 分，和 ZY01、ZY02、ZY04、ZY05、ENVIRONMENTGROUPNUMBER1 合计",
+            basis="红白理事会记录；评议小组、监督委员会",
+        )
+        for index in range(rule_count)
+    )
+    return RuleBookPrint(
+        created_at=CREATED_AT,
+        town_name="青石镇",
+        village_name="露溪村",
+        branch_name="露溪村分行",
+        number="2",
+        starts_on="2027年1月1日",
+        meeting="2026年12月11日 村民代表会议",
+        votes="到会 46 人，赞成 44，反对 1",
+        record_number="露村会〔2026〕5号",
+        categories=(RuleCategory(title="志愿服务", rules=rules),),
+        terms=(RuleTerm(title="网格奖励", text="参加的户每户加 2 分"),),
     )
 
 

@@ -21,6 +21,7 @@ LATIN_NAME = "NGUYENTHIHUONGGIANGX"
         printed.card_sheet(23),
         printed.poster(),
         printed.roster(60),
+        printed.rule_book(),
         printed.pin_slips(20),
         printed.receipt(),
         printed.receipt(voided="2026-10-18 10:12"),

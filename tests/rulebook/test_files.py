@@ -22,6 +22,7 @@ from app.rulebook.domain.rules import Cap, CapPeriod, CapScope, Rule, RuleKind
 from app.web.transaction import run_in_transaction
 from tests.factories.places import Places
 from tests.factories.rulebooks import ADOPTION, SAMPLE, adopt_rules
+from tests.printing.paper import read_pages
 from tests.support.clients import ApiClient, PageClient
 from tests.support.live_server import serve
 from tests.support.page_checks import page_faults
@@ -118,6 +119,32 @@ def test_a_faulty_line_of_the_terms_is_named(
     assert len(queries.versions(places.village_id)) == 1
 
 
+def test_the_rule_book_on_paper(places: Places, page_client: Clients) -> None:
+    rare = replace(FORMULA, code="ZZ9", title="巡逻\U0002a6a5队", kind=RuleKind.EARN)
+    _adopt(places.village_id, read_rules(SAMPLE.read_bytes())[0], TERMS)
+    _adopt(places.village_id, [rare], TERMS)
+    clerk = page_client(places.token(Role.CLERK))
+    pages = read_pages(clerk.get("/rule-book/versions/1/rule-book.pdf").get_data())
+    text = "".join(page.text for page in pages).replace("\n", "").replace("\r", "").replace(" ", "")
+    for words in (
+        "青石镇露溪村（文明银行露溪村分行）", "起算日期2026年11月1日", "到会46人，赞成44，反对1",
+        ADOPTION.record_number, "ZY01", "每人每月最多8分，和ZY01、ZY03、ZY04、ZY05合计", "评价分−2",
+        "评议小组、监督委员会", "平均评价分的0.25倍；加减都不超过15.5分", "有70%以上的户参加",
+    ):  # fmt: skip
+        assert words in text, words
+    assert "服务队奖励" not in text
+    refused = clerk.get("/rule-book/versions/2/rule-book.pdf")
+    assert refused.status_code == 422
+    assert "巡逻\U0002a6a5队" in refused.get_data(as_text=True)
+    for token, status in (
+        (None, 401), (places.token(Role.HEAD_BANK), 403),
+        (places.token(Role.CLERK, "shishan"), 404),
+    ):  # fmt: skip
+        for name in ("pdf", "xlsx"):
+            answer = page_client(token).get(f"/rule-book/versions/1/rule-book.{name}")
+            assert answer.status_code == status
+
+
 def test_two_versions_side_by_side(app: Flask, places: Places, page_client: Clients) -> None:
     rules = read_rules(SAMPLE.read_bytes())[0]
     first = adopt_rules(places.village_id)
@@ -148,10 +175,6 @@ def test_two_versions_side_by_side(app: Flask, places: Places, page_client: Clie
     assert ApiClient(app).get(path).status_code == 401
     assert ApiClient(app, places.token(Role.HEAD_BANK)).get(path).status_code == 403
     assert ApiClient(app, places.token(Role.REVIEWER, "shishan")).get(path).status_code == 404
-    export = "/rule-book/versions/1/rule-book.xlsx"
-    assert page_client(None).get(export).status_code == 401
-    assert page_client(places.token(Role.HEAD_BANK)).get(export).status_code == 403
-    assert page_client(places.token(Role.CLERK, "shishan")).get(export).status_code == 404
 
 
 def test_the_comparison_on_a_phone(
