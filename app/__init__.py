@@ -10,6 +10,9 @@ from app.activities.queries.witnesses import ACTIVITY_WITNESS
 from app.claims.api import CLAIM_APIS
 from app.claims.pages import CLAIM_PAGES
 from app.claims.queries import CLAIM_WITNESS
+from app.expiry.api import api as expiry_api
+from app.expiry.pages import pages as expiry_pages
+from app.expiry.queries import EXPIRY_WITNESS
 from app.home.api import api as home_api
 from app.home.pages import HOME_PAGES
 from app.identity import access
@@ -41,6 +44,7 @@ from app.web.preferences import init_preferences, preferences
 PAGES = (
     *ACTIVITY_PAGES,
     *CLAIM_PAGES,
+    expiry_pages,
     *HOME_PAGES,
     health,
     identity_pages,
@@ -54,6 +58,7 @@ PAGES = (
 APIS = (
     *ACTIVITY_APIS,
     *CLAIM_APIS,
+    expiry_api,
     home_api,
     identity_api,
     *PEOPLE_APIS,
@@ -63,7 +68,14 @@ APIS = (
     notices_api,
 )
 
-WITNESSES = (ACTIVITY_WITNESS, AWARD_WITNESS, CLAIM_WITNESS, INCENTIVE_WITNESS, STORE_WITNESS)
+WITNESSES = (
+    ACTIVITY_WITNESS,
+    AWARD_WITNESS,
+    CLAIM_WITNESS,
+    EXPIRY_WITNESS,
+    INCENTIVE_WITNESS,
+    STORE_WITNESS,
+)
 
 
 def create_app(settings: config.Settings | None = None) -> Flask:

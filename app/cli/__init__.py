@@ -4,6 +4,7 @@ from flask import Flask
 
 from .activities import grant_quota, import_themes
 from .database import db_upgrade
+from .expiry import expiry
 from .goods import import_goods
 from .imports import imports
 from .incentives import incentives
@@ -14,7 +15,9 @@ from .proofs import export_book, prove
 from .rule_books import import_rule_book
 from .sample import sample
 
-COMMANDS = (db_upgrade, grant_quota, imports, incentives, ledger, month, place, sample, staff)
+COMMANDS = (
+    db_upgrade, expiry, grant_quota, imports, incentives, ledger, month, place, sample, staff,
+)  # fmt: skip
 
 
 def register(app: Flask) -> None:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from app.activities.schemas import DenialOut
+from app.expiry import queries as expiry
 from app.identity.access import principal, requires, village_id
 from app.identity.domain import Role
 from app.kit import clock
@@ -30,6 +31,7 @@ def show_me() -> dict[str, Any]:
         "passbook_no": household.passbook_no,
         "holdings": queries.holdings(village_id(), household.id),
         "releases": queries.releases(village_id(), household.id),
+        "expiring": expiry.announcement(village_id(), household.id, clock.today()),
         "buys": store.balance_buys(village_id(), household.id, today=clock.today()),
     }
 

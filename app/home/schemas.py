@@ -47,6 +47,13 @@ class ReleaseOut(StrictSchema):
     usable_from = fields.Date()
 
 
+class ExpiringPointsOut(StrictSchema):
+    """What expires on a day unless it is used before."""
+
+    points = TenthsField()
+    on = fields.Date()
+
+
 class ExampleOut(StrictSchema):
     title = fields.String()
     unit_word = fields.String()
@@ -58,6 +65,7 @@ class MeOut(StrictSchema):
     passbook_no = fields.String()
     holdings = fields.Nested(HoldingsOut)
     releases = fields.List(fields.Nested(ReleaseOut))
+    expiring = fields.Nested(ExpiringPointsOut, allow_none=True)
     buys = fields.List(fields.Nested(ExampleOut))
 
 

@@ -166,7 +166,7 @@ class NoticePrint(Printable):
     """The monthly public notice, A4 portrait.
 
     `rule_version` names the version and the meeting that adopted it; the notes say in words how
-    the figures of the table below them are reckoned.
+    the figures of the table below them are reckoned, and what of the points is about to expire.
     """
 
     template: ClassVar[str] = "notice.typ"
@@ -198,6 +198,7 @@ class NoticePrint(Printable):
     theme_month: str = ""
     theme_rows: tuple[ThemeRow, ...] = ()
     redemption_day: str = ""
+    expiry_note: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from typing import Any
 from app.kit.points import format_tenths
 
 from .claim_messages import CLAIM_MESSAGES
+from .expiry_messages import EXPIRY_MESSAGES
 
 _ISO_DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
 
@@ -341,6 +342,7 @@ MESSAGES: dict[str, str] = {
     "correction_changes_nothing": "和现在的登记一样，没有要更正的。",
     "attendance_corrected": "已更正：原来的凭证已冲正，新的已入账。",
     **CLAIM_MESSAGES,
+    **EXPIRY_MESSAGES,
 }
 
 

@@ -278,6 +278,7 @@ def test_api_says_the_same_as_the_ledger(app: Flask, village: VillageMonth) -> N
             "passbook_no": "0001",
             "holdings": {"spendable": "6", "pending": "2", "held": "0"},
             "releases": [{"points": "2", "usable_from": "2026-11-02"}],
+            "expiring": None,
             "buys": [
                 {"title": "大米10斤", "unit_word": "袋", "quantity": 1},
                 {"title": "肥皂", "unit_word": "块", "quantity": 2},

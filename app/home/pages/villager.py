@@ -4,6 +4,7 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from app.activities import queries as activities
+from app.expiry import queries as expiry
 from app.home import queries
 from app.home.access import deny_credit, own_household
 from app.home.schemas import DenialForm, PinForm
@@ -50,6 +51,7 @@ def home() -> str:
         household=household,
         holdings=queries.holdings(village_id(), household.id),
         releases=queries.releases(village_id(), household.id),
+        expiring=expiry.announcement(village_id(), household.id, clock.today()),
         today=clock.today(),
         buys=store.balance_buys(village_id(), household.id, today=clock.today()),
         sessions=coming[:_ACTIVITIES_SHOWN],
@@ -70,6 +72,7 @@ def passbook() -> str:
         household=household,
         holdings=queries.holdings(village_id(), household.id),
         lines=lines,
+        expiring=None if before else expiry.announcement(village_id(), household.id, clock.today()),
         today=clock.today(),
         shares=[] if before else queries.shares(village_id(), household.id),
         wholly_cut=[]

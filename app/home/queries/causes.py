@@ -6,6 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from app.activities import queries as activities
+from app.expiry import queries as expiry
 from app.people import queries as people
 from app.rulebook import queries as rulebook
 from app.rulebook.domain.awards import CutReason, RuleRef
@@ -37,11 +38,14 @@ NO_CAUSE = Cause()
 
 
 def causes(village_id: int, entry_ids: Collection[int]) -> dict[int, Cause]:
-    """The causes of those entries that are awards, redemptions or payments for activities."""
+    """The causes of those entries that are awards, redemptions, payments for activities or
+    expired points.
+    """
     return (
         _of_awards(village_id, entry_ids)
         | _of_signups(village_id, entry_ids)
         | _of_redemptions(village_id, entry_ids)
+        | _of_expiry(village_id, entry_ids)
     )
 
 
@@ -104,6 +108,13 @@ def _of_redemptions(village_id: int, entry_ids: Collection[int]) -> dict[int, Ca
             taken_back_because=receipt.redemption.void_reason or "",
         )
         for entry_id, receipt in store.receipts_by_entry(village_id, entry_ids).items()
+    }
+
+
+def _of_expiry(village_id: int, entry_ids: Collection[int]) -> dict[int, Cause]:
+    return {
+        entry_id: Cause(taken_back_because=line.reversal_reason)
+        for entry_id, line in expiry.lines_of_entries(village_id, entry_ids).items()
     }
 
 

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from app.activities import queries as activities
 from app.claims import queries as claims
+from app.expiry import queries as expiry
 from app.kit import clock
 from app.kit.month import Month
 from app.ledger import queries as books
@@ -32,6 +33,8 @@ class DueKind(StrEnum):
     MONTH_TO_CLOSE = "month_to_close"
     NOTICE_TO_PUBLISH = "notice_to_publish"
     NOTICE_TO_SETTLE = "notice_to_settle"
+    EXPIRY_TO_POST = "expiry_to_post"
+    EXPIRY_TO_CONFIRM = "expiry_to_confirm"
     GOODS_EXPIRING = "goods_expiring"
     REDEMPTION_TO_REVIEW = "redemption_to_review"
 
@@ -44,6 +47,7 @@ SUPERVISED = frozenset(
         DueKind.NOTICE_TO_PUBLISH,
         DueKind.NOTICE_TO_SETTLE,
         DueKind.MONTH_TO_CLOSE,
+        DueKind.EXPIRY_TO_CONFIRM,
     }
 )
 """What the supervision committee deals with or waits for too."""
@@ -74,6 +78,7 @@ def due(village_id: int, now: datetime) -> list[Due]:
         *_of_activities(village_id, now),
         *_of_claims(village_id),
         *_of_the_month(village_id, now),
+        *_of_expiry(village_id, now),
         *_of_stores(village_id, now),
     ]
 
@@ -140,6 +145,14 @@ def _of_the_month(village_id: int, now: datetime) -> Iterator[Due]:
         if closing_is_due(month, today):
             overdue_days = closing_overdue(month, today)
             yield Due(DueKind.MONTH_TO_CLOSE, 1, month=month, overdue_days=overdue_days)
+
+
+def _of_expiry(village_id: int, now: datetime) -> Iterator[Due]:
+    found = expiry.due(village_id, clock.local(now).date())
+    if found is not None:
+        _, day = found
+        asked = any(run.acts_on == day for run in expiry.runs(village_id))
+        yield Due(DueKind.EXPIRY_TO_CONFIRM if asked else DueKind.EXPIRY_TO_POST, 1, day=day)
 
 
 def _of_stores(village_id: int, now: datetime) -> Iterator[Due]:

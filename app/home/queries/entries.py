@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from app.activities import queries as activities
+from app.expiry import queries as expiry
 from app.identity.queries import display_names
 from app.kit.errors import NotFound
 from app.kit.points import Tenths
@@ -14,10 +15,12 @@ from app.rulebook import queries as rulebook
 from app.rulebook.domain.awards import RuleRef
 from app.store import queries as store
 
+from .causes import NO_CAUSE, Cause, causes
 from .passbook import PassbookLine, passbook
 
 if TYPE_CHECKING:
     from app.activities.models import AttendanceDenial
+    from app.expiry.models import ExpiryLot, ExpiryPolicy
     from app.rulebook.models import Award, RuleVersion
 
 
@@ -57,6 +60,14 @@ class PurchaseStory:
 
 
 @dataclass(frozen=True, slots=True)
+class ExpiryStory:
+    """Under which policy points expired, and which these were: oldest first, what each was for."""
+
+    policy: "ExpiryPolicy"
+    lots: "tuple[tuple[ExpiryLot, Cause], ...]"
+
+
+@dataclass(frozen=True, slots=True)
 class EntryStory:
     """An entry from the deed to the notice; a reversal tells the story of what it takes back.
 
@@ -67,6 +78,7 @@ class EntryStory:
     award: AwardStory | None
     attendance: AttendanceStory | None
     purchase: PurchaseStory | None
+    expiry: ExpiryStory | None
     claim_id: int | None
     reversal_id: int | None
     denial: "AttendanceDenial | None"
@@ -89,6 +101,7 @@ def entry_story(village_id: int, household_id: int, entry_id: int) -> EntryStory
         award=None if award is None else _award(award),
         attendance=None if award is None else _attendance(award),
         purchase=_purchase(village_id, told_id),
+        expiry=_expiry(village_id, told_id),
         claim_id=award.source_id if award is not None and award.source_kind == "claim" else None,
         reversal_id=books.reversals_of(village_id, [entry_id]).get(entry_id),
         denial=None if award is None else activities.denial_of_award(award.id),
@@ -146,4 +159,17 @@ def _purchase(village_id: int, entry_id: int) -> PurchaseStory | None:
         store_name=store.store(village_id, redemption.store_id).name,
         clerk_name=display_names([redemption.clerk_id]).get(redemption.clerk_id, ""),
         redeemed_at=redemption.created_at,
+    )
+
+
+def _expiry(village_id: int, entry_id: int) -> ExpiryStory | None:
+    line = expiry.lines_of_entries(village_id, [entry_id]).get(entry_id)
+    if line is None:
+        return None
+    lots = expiry.lots_of([line.id])[line.id]
+    known = causes(village_id, {lot.earned_entry_id for lot in lots})
+    run = expiry.run(village_id, line.run_id)
+    return ExpiryStory(
+        policy=expiry.policy(run.policy_id),
+        lots=tuple((lot, known.get(lot.earned_entry_id, NO_CAUSE)) for lot in lots),
     )

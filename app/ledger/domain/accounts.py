@@ -93,6 +93,10 @@ def bonus_pool(village_id: int) -> Address:
     return village_account(village_id, Purpose.BONUS_POOL)
 
 
+def expired(village_id: int) -> Address:
+    return village_account(village_id, Purpose.EXPIRED)
+
+
 def score_source(village_id: int) -> Address:
     return village_account(village_id, Purpose.SCORE_SOURCE, SCORE)
 

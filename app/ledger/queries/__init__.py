@@ -4,6 +4,8 @@ from .accounts import balance as balance
 from .accounts import balances as balances
 from .accounts import balances_at as balances_at
 from .accounts import balances_of_purpose as balances_of_purpose
+from .credits import Credit as Credit
+from .credits import credits_of_households as credits_of_households
 from .entries import entries as entries
 from .entries import entry as entry
 from .entries import entry_by_key as entry_by_key

@@ -20,6 +20,7 @@ from app.rulebook import queries as rulebook
 from app.rulebook.domain.rules import RuleKind
 from app.store import queries as store
 
+from .expiry_words import expiry_note
 from .figures import HouseholdMonth, VillageMonth, village_month
 from .incentive_tables import grid_note, grid_rows, linked_score_note, linked_score_rows
 from .names import public_name
@@ -77,6 +78,7 @@ def notice_print(
         theme_month=month.next.chinese,
         theme_rows=_theme_rows(found.village_id, town.id, month.next),
         redemption_day=_day(found.redemption_on) if found.redemption_on else "",
+        expiry_note=expiry_note(found.village_id),
     )
 
 
@@ -112,6 +114,8 @@ def _household_row(line: HouseholdMonth) -> payloads.HouseholdRow:
         remarks.append(f"补录{line.staff_entered}笔")
     if line.late:
         remarks.append(f"迟报{line.late}笔")
+    if line.figures.expired:
+        remarks.append(f"到期{format_tenths(line.figures.expired)}")
     return payloads.HouseholdRow(
         grid=line.household.grid_name,
         passbook_number=line.household.passbook_no,

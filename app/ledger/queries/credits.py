@@ -1,0 +1,64 @@
+"""What households were given, entry by entry, and whether they may spend it."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import aliased
+
+from app.extensions import db
+from app.kit.db import among
+from app.ledger.domain.accounts import POINT, OwnerKind, Purpose
+from app.ledger.domain.drafts import EntryKind
+from app.ledger.models import LedgerAccount, LedgerEntry, LedgerPeriod, LedgerTransfer
+
+
+@dataclass(frozen=True, slots=True)
+class Credit:
+    """What one transfer of an entry gave a household, in tenths."""
+
+    household_id: int
+    entry_id: int
+    occurred_on: date
+    amount: int
+
+
+def credits_of_households(
+    village_id: int, kinds: Collection[EntryKind], household_ids: Collection[int]
+) -> list[Credit]:
+    """What entries of these kinds gave the households and was made spendable, in no order.
+
+    Without what was reversed, and without months that are not settled: a settling entry carries
+    its month as memo.
+    """
+    account, entry, moved = LedgerAccount, LedgerEntry, LedgerTransfer
+    reversal, settling = aliased(LedgerEntry), aliased(LedgerEntry)
+    settled = (
+        select(LedgerPeriod.id)
+        .join(settling, settling.memo == LedgerPeriod.month)
+        .where(
+            LedgerPeriod.village_id == village_id,
+            settling.village_id == village_id,
+            settling.kind == EntryKind.SETTLE,
+        )
+    )
+    rows = db.session.execute(
+        select(account.owner_id, entry.id, entry.occurred_on, moved.amount)
+        .join(moved, moved.credit_account_id == account.id)
+        .join(entry, entry.id == moved.entry_id)
+        .outerjoin(reversal, reversal.reverses_id == entry.id)
+        .where(
+            account.village_id == village_id,
+            account.owner_kind == OwnerKind.HOUSEHOLD,
+            account.unit_id == POINT,
+            among(account.owner_id, set(household_ids)),
+            or_(
+                account.purpose == Purpose.SPENDABLE,
+                and_(account.purpose == Purpose.PENDING, entry.period_id.in_(settled)),
+            ),
+            entry.kind.in_(kinds),
+            reversal.id.is_(None),
+        )
+    )
+    return [Credit(*row) for row in rows]
