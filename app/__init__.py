@@ -27,6 +27,7 @@ from app.notices.api import api as notices_api
 from app.notices.pages import pages as notices_pages
 from app.people.api import PEOPLE_APIS
 from app.people.pages import PEOPLE_PAGES
+from app.people.queries import LIFE_WITNESS
 from app.rulebook.api import api as rulebook_api
 from app.rulebook.pages import pages as rulebook_pages
 from app.rulebook.queries import AWARD_WITNESS
@@ -74,6 +75,7 @@ WITNESSES = (
     CLAIM_WITNESS,
     EXPIRY_WITNESS,
     INCENTIVE_WITNESS,
+    LIFE_WITNESS,
     STORE_WITNESS,
 )
 

@@ -23,6 +23,7 @@ EARNED_KINDS = frozenset(
         EntryKind.GRID_BONUS,
         EntryKind.TEAM_BONUS,
         EntryKind.MOVE,
+        EntryKind.SUCCESSION,
     }
 )
 """Entries whose points have a day from which they age; what was moved here ages from the move."""

@@ -21,6 +21,7 @@ from app.ledger.domain.accounts import (
     household_spendable,
 )
 from app.ledger.domain.drafts import EntryDraft, EntryKind
+from app.people import service as people
 from app.rulebook.domain.lint import lint_adoption
 from app.rulebook.domain.rules import Adoption
 
@@ -199,6 +200,12 @@ def give_back(*, village_id: int, line_id: int, reason: str, actor_id: int) -> E
         idempotency_key=f"expiry-line:{line.id}:reversal",
         occurred_on=clock.today(),
     ).entry_id
+    people.pass_on(
+        village_id=village_id,
+        household_ids=[line.household_id],
+        cause=f"expiry-line:{line.id}",
+        actor_id=actor_id,
+    )
     line.reversed_by = actor_id
     db.session.flush()
     return line

@@ -1,13 +1,22 @@
-"""Signing in with a card and its PIN, and what the signed-in villager's own is."""
+"""Signing in with a card and its PIN, what the signed-in villager's own is, and life events at
+the office.
+"""
+
+from typing import Any
 
 from app.identity import access
 from app.identity import queries as identity
-from app.kit.errors import NotFound
+from app.identity.domain import Role
+from app.kit import clock
+from app.kit.errors import Denied, NotFound
+from app.kit.month import Month
 from app.kit.text import normalise_name
 
 from . import queries, service
 from .domain.households import HouseholdRef, MemberRef
+from .domain.life import SECOND_PERSON, Arrival, LifeDraft, LifeKind
 from .domain.links import LinkRef, LinkSide
+from .domain.persons import person_from_form
 
 
 def card_holder(typed_code: str) -> tuple[int, HouseholdRef, MemberRef]:
@@ -68,3 +77,68 @@ def own_link(link_id: int) -> tuple[LinkRef, LinkSide]:
     if link.household.id == me.household_id:
         return link, LinkSide.HOUSEHOLD
     raise NotFound("link_not_found")
+
+
+def enter_life_event(kind: LifeKind, household_id: int, form: dict[str, Any]) -> int:
+    """Keep what happened to a household, as a form tells it; returns the event's id.
+
+    Raises NotFound `household_not_found` for passbook numbers that nobody has, and what
+    `person_from_form` and `service.enter_life_event` raise.
+    """
+    village_id, number = access.village_id(), form["to_passbook_no"]
+    person = None
+    if kind is LifeKind.BIRTH:
+        person = person_from_form(
+            name=form["name"],
+            gender=form["gender"],
+            birth_month=form["birth_month"] or Month.of(form["happened_on"]),
+            phone="",
+            is_party_member=False,
+            relation=form["relation"],
+            this_month=Month.of(clock.today()),
+        )
+    draft = LifeDraft(
+        kind=kind,
+        household_id=household_id,
+        happened_on=form["happened_on"],
+        note=form["note"],
+        member_id=form["member_id"],
+        new_head_id=form["new_head_id"],
+        member_ids=tuple(form["member_ids"]),
+        person=person,
+        grid_id=form["grid_id"],
+        to_household_id=queries.household_by_passbook(village_id, number).id if number else None,
+        to_village_id=form["to_village_id"],
+        passbook_no=form["new_passbook_no"],
+        points=form["points"],
+    )
+    return service.enter_life_event(
+        village_id=village_id, draft=draft, actor_id=access.actor_id()
+    ).id
+
+
+def confirm_life_event(event_id: int) -> None:
+    """Carry an event of the village out; supervision confirms only what moves points.
+
+    Raises NotFound `life_event_not_found`, Denied `denied` or `life_waits_there`, and what
+    `service.confirm_life_event` raises.
+    """
+    event = queries.life_row(access.village_id(), event_id)
+    moves_points = LifeKind(event.kind) in SECOND_PERSON
+    if not (moves_points or Role.BRANCH_PRESIDENT in access.principal().roles):
+        raise Denied("denied")
+    if event.kind == LifeKind.VILLAGE_MOVE:
+        raise Denied("life_waits_there")
+    service.confirm_life_event(event=event, actor_id=access.actor_id())
+
+
+def take_in(event_id: int, form: dict[str, Any]) -> int | None:
+    """Take in a household that moves here from another village; returns its id here.
+
+    Raises as above.
+    """
+    return service.confirm_life_event(
+        event=queries.arriving_row(access.village_id(), event_id),
+        actor_id=access.actor_id(),
+        arrival=Arrival(form["passbook_no"], form["grid_id"]),
+    )

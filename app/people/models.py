@@ -268,3 +268,83 @@ class Kinship(Base):
     declared_by: Mapped[int] = mapped_column(Id)
     ended_at: Mapped[datetime | None]
     ended_by: Mapped[int | None] = mapped_column(Id)
+
+
+class LifeEvent(Base):
+    """What happened to a household, as it was entered; never changed, see `domain.life`."""
+
+    __tablename__ = "life_event"
+    __table_args__ = (
+        CheckConstraint("points >= 0", name="points_not_negative"),
+        Index("ix_life_event_village_id", "village_id", "id"),
+        Index("ix_life_event_to_village_id", "to_village_id"),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
+    village_id: Mapped[int] = mapped_column(ForeignKey("village.id"))
+    kind: Mapped[str] = mapped_column(String(16))
+    happened_on: Mapped[date]
+    note: Mapped[str] = mapped_column(String(100))
+    household_id: Mapped[int] = mapped_column(ForeignKey("household.id"), index=True)
+    member_id: Mapped[int | None] = mapped_column(ForeignKey("member.id"))
+    new_head_id: Mapped[int | None] = mapped_column(ForeignKey("member.id"))
+    grid_id: Mapped[int | None] = mapped_column(ForeignKey("grid.id"))
+    to_household_id: Mapped[int | None] = mapped_column(ForeignKey("household.id"))
+    to_village_id: Mapped[int | None] = mapped_column(ForeignKey("village.id"))
+    passbook_no: Mapped[str] = mapped_column(String(20))
+    points: Mapped[int] = mapped_column(Id)
+    child_name: Mapped[str] = mapped_column(String(40))
+    child_gender: Mapped[str | None] = mapped_column(String(6))
+    child_birth_month: Mapped[str | None] = mapped_column(String(7))
+    child_relation: Mapped[str] = mapped_column(String(20))
+    entered_by: Mapped[int] = mapped_column(Id)
+    entered_at: Mapped[datetime]
+
+
+class LifeEventMember(Base):
+    """Somebody who goes to the new household of a split; place 0 is its head."""
+
+    __tablename__ = "life_event_member"
+
+    event_id: Mapped[int] = mapped_column(
+        ForeignKey("life_event.id"), primary_key=True, autoincrement=False
+    )
+    place: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    member_id: Mapped[int] = mapped_column(ForeignKey("member.id"))
+
+
+class LifeDecision(Base):
+    """That an event was carried out or taken back, once; `to_household_id` is where the people
+    and points went, a household that was made included.
+    """
+
+    __tablename__ = "life_decision"
+
+    event_id: Mapped[int] = mapped_column(
+        ForeignKey("life_event.id"), primary_key=True, autoincrement=False
+    )
+    confirmed: Mapped[bool]
+    household_id: Mapped[int] = mapped_column(ForeignKey("household.id"), index=True)
+    to_household_id: Mapped[int | None] = mapped_column(ForeignKey("household.id"))
+    decided_by: Mapped[int] = mapped_column(Id)
+    decided_at: Mapped[datetime]
+
+
+class LifeTransfer(Base):
+    """An entry that moved points (tenths) because of an event; a side that is None is the
+    clearing account towards the other village.
+    """
+
+    __tablename__ = "life_transfer"
+    __table_args__ = (
+        CheckConstraint("amount > 0", name="amount_positive"),
+        Index("ix_life_transfer_village_id", "village_id", "entry_id"),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
+    event_id: Mapped[int] = mapped_column(ForeignKey("life_event.id"), index=True)
+    village_id: Mapped[int] = mapped_column(ForeignKey("village.id"))
+    entry_id: Mapped[int] = mapped_column(ForeignKey("ledger_entry.id"), unique=True)
+    from_household_id: Mapped[int | None] = mapped_column(ForeignKey("household.id"))
+    to_household_id: Mapped[int | None] = mapped_column(ForeignKey("household.id"))
+    amount: Mapped[int] = mapped_column(Id)

@@ -3,10 +3,11 @@
 from flask_smorest.fields import Upload
 from marshmallow import fields, validate
 
-from app.kit.schema import DayField, IdField, MonthField, StrictSchema, TextField
+from app.kit.schema import DayField, IdField, MonthField, StrictSchema, TenthsField, TextField
 
 from .domain.cells import NAME_LENGTH_MAX
 from .domain.households import Gender, MemberStatus, NoticeNameMode
+from .domain.life import LIFE_NOTE_LENGTH_MAX, ZERO, LifeKind
 
 _RELATION_LENGTH_MAX = 10
 _PASSBOOK_NO_LENGTH_MAX = 20
@@ -255,3 +256,76 @@ class RegisterImportOut(StrictSchema):
     counts = fields.Dict(keys=fields.String(), values=fields.Integer())
     fingerprint = fields.String()
     lines = fields.List(fields.Nested(ReportLineOut))
+
+
+class LifeForm(StrictSchema):
+    """What happened to a household; only what its kind asks for is filled in.
+
+    `points` is the share of a split. `name` to `relation` are those of a child that was born.
+    """
+
+    happened_on = DayField(required=True)
+    note = TextField(length_max=LIFE_NOTE_LENGTH_MAX, required=True)
+    member_id = IdField(load_default=None)
+    new_head_id = IdField(load_default=None)
+    member_ids = fields.List(IdField(), load_default=list)
+    name = TextField(length_max=NAME_LENGTH_MAX, load_default="")
+    gender = fields.Enum(Gender, by_value=True, load_default=None)
+    birth_month = MonthField(load_default=None)
+    relation = TextField(length_max=_RELATION_LENGTH_MAX, load_default="")
+    grid_id = IdField(load_default=None)
+    to_passbook_no = TextField(length_max=_PASSBOOK_NO_LENGTH_MAX, load_default="")
+    to_village_id = IdField(load_default=None)
+    new_passbook_no = TextField(length_max=_PASSBOOK_NO_LENGTH_MAX, load_default="")
+    points = TenthsField(load_default=ZERO)
+
+
+class LifeIn(LifeForm):
+    kind = fields.Enum(LifeKind, by_value=True, required=True)
+
+
+class ArrivalForm(StrictSchema):
+    """How the village takes a household in."""
+
+    passbook_no = TextField(length_max=_PASSBOOK_NO_LENGTH_MAX, required=True)
+    grid_id = IdField(load_default=None)
+
+
+class LifeHouseholdOut(StrictSchema):
+    """A household that an event concerns, with what it has at present."""
+
+    household = fields.Nested(HouseholdOut)
+    present = fields.List(fields.Nested(MemberOut))
+    spendable = TenthsField()
+    pending = TenthsField()
+    held = TenthsField()
+
+
+class LifeEventOut(StrictSchema):
+    """An event; while it waits, the households as they are before it.
+
+    `moved` is what it has moved so far; `arrived_id` the household where people or points went.
+    """
+
+    id = IdField()
+    kind = fields.String(attribute="draft.kind")
+    happened_on = fields.Date(attribute="draft.happened_on")
+    note = fields.String(attribute="draft.note")
+    state = fields.String()
+    needs_second = fields.Boolean()
+    home = fields.Nested(LifeHouseholdOut)
+    target = fields.Nested(LifeHouseholdOut, allow_none=True)
+    points = TenthsField(attribute="draft.points")
+    links = fields.Integer()
+    moved = TenthsField()
+    arrived_id = IdField(allow_none=True)
+    entered_at = fields.AwareDateTime()
+    decided_at = fields.AwareDateTime(allow_none=True)
+
+
+class LifeEventRowOut(StrictSchema):
+    id = IdField()
+    kind = fields.String()
+    happened_on = fields.Date()
+    state = fields.String()
+    household_id = IdField()

@@ -12,6 +12,7 @@ from app.kit.points import format_tenths
 
 from .claim_messages import CLAIM_MESSAGES
 from .expiry_messages import EXPIRY_MESSAGES
+from .life_messages import LIFE_MESSAGES
 
 _ISO_DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
 
@@ -343,6 +344,7 @@ MESSAGES: dict[str, str] = {
     "attendance_corrected": "已更正：原来的凭证已冲正，新的已入账。",
     **CLAIM_MESSAGES,
     **EXPIRY_MESSAGES,
+    **LIFE_MESSAGES,
 }
 
 

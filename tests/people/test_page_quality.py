@@ -8,7 +8,9 @@ from playwright.sync_api import Page
 
 from app.identity.access import SESSION_COOKIE
 from app.identity.domain import Role
+from app.kit import clock
 from app.people import service
+from app.people.domain.life import LifeDraft, LifeKind
 from app.web.transaction import run_in_transaction
 from tests.factories.people import issue_member_card, make_people
 from tests.factories.places import Places
@@ -32,11 +34,25 @@ def paths(places: Places) -> list[str]:
         )
     )
     home = f"/register/households/{people.households['0003']}"
+    merger = LifeDraft(
+        LifeKind.MERGE,
+        people.households["0001"],
+        clock.today(),
+        "两户都同意",
+        to_household_id=people.households["0002"],
+    )
+    event = run_in_transaction(
+        lambda: service.enter_life_event(village_id=places.village_id, draft=merger, actor_id=0)
+    )
     return [
         "/register",
         "/register?search=没有",
         "/register/new",
         home,
+        f"{home}/life",
+        *(f"{home}/life/{kind}" for kind in ("birth", "death", "split", "village_move")),
+        "/register/life",
+        f"/register/life/{event.id}",
         f"{home}/members/{people.members['赵建国']}",
         "/register/imports",
         f"/register/imports/{draft.id}",

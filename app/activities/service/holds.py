@@ -9,6 +9,7 @@ from app.ledger.domain.accounts import activity_income, household_held, househol
 from app.ledger.domain.drafts import EntryDraft, EntryKind, TransferDraft
 from app.ledger.queries import balance
 from app.ledger.service import hold_accounts, post, reverse
+from app.people import service as people
 
 
 def hold_points(*, signup: Signup, activity: Activity, actor_id: int) -> None:
@@ -33,6 +34,7 @@ def release_points(*, signup: Signup, actor_id: int) -> None:
     if signup.hold_state == HoldState.HELD:
         signup.settling_entry_id = _post(signup, EntryKind.HOLD_RELEASE, actor_id)
         signup.hold_state = HoldState.RELEASED
+        _pass_on(signup, actor_id)
 
 
 def take_points(*, signup: Signup, actor_id: int) -> None:
@@ -55,6 +57,17 @@ def refund_points(*, signup: Signup, actor_id: int) -> None:
     )
     signup.refund_entry_id = _post(signup, EntryKind.HOLD_RELEASE, actor_id)
     signup.hold_state = HoldState.REFUNDED
+    _pass_on(signup, actor_id)
+
+
+def _pass_on(signup: Signup, actor_id: int) -> None:
+    """What comes back to a household that has closed meanwhile belongs to whoever took it in."""
+    people.pass_on(
+        village_id=signup.village_id,
+        household_ids=[signup.household_id],
+        cause=f"signup:{signup.id}:{signup.hold_state}",
+        actor_id=actor_id,
+    )
 
 
 def _post(signup: Signup, kind: EntryKind, actor_id: int) -> int:

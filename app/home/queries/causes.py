@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 class Cause:
     """What an entry was for; only what applies to its kind is filled in.
 
-    `cut` is why the rule's cap took something off; `taken_back_because` is set on a reversal's
-    cause and on that of what was reversed.
+    `life_kind` is why points followed people, `cut` why the rule's cap took something off;
+    `taken_back_because` is set on a reversal's cause and on that of what was reversed.
     """
 
     member_name: str = ""
@@ -32,20 +32,25 @@ class Cause:
     receipt_number: str = ""
     goods: tuple[ReceiptLine, ...] = ()
     taken_back_because: str = ""
+    life_kind: str = ""
 
 
 NO_CAUSE = Cause()
 
 
 def causes(village_id: int, entry_ids: Collection[int]) -> dict[int, Cause]:
-    """The causes of those entries that are awards, redemptions, payments for activities or
-    expired points.
+    """The causes of those entries that are awards, redemptions, payments for activities,
+    expired points or points that followed people.
     """
     return (
         _of_awards(village_id, entry_ids)
         | _of_signups(village_id, entry_ids)
         | _of_redemptions(village_id, entry_ids)
         | _of_expiry(village_id, entry_ids)
+        | {
+            entry_id: Cause(life_kind=event.kind)
+            for entry_id, event in people.life_events_of_entries(entry_ids).items()
+        }
     )
 
 

@@ -19,6 +19,7 @@ from app.notices.domain import (
     posting_overdue,
     settling_overdue,
 )
+from app.people import queries as people
 from app.store import queries as store
 
 
@@ -28,6 +29,7 @@ class DueKind(StrEnum):
     OBJECTION = "objection"
     DENIAL = "denial"
     CLAIM = "claim"
+    LIFE_EVENT = "life_event"
     SESSION_TO_CLOSE = "session_to_close"
     ACTIVITY_TO_APPROVE = "activity_to_approve"
     MONTH_TO_CLOSE = "month_to_close"
@@ -44,6 +46,7 @@ SUPERVISED = frozenset(
         DueKind.OBJECTION,
         DueKind.DENIAL,
         DueKind.CLAIM,
+        DueKind.LIFE_EVENT,
         DueKind.NOTICE_TO_PUBLISH,
         DueKind.NOTICE_TO_SETTLE,
         DueKind.MONTH_TO_CLOSE,
@@ -77,6 +80,7 @@ def due(village_id: int, now: datetime) -> list[Due]:
         *_of_notices(village_id, now),
         *_of_activities(village_id, now),
         *_of_claims(village_id),
+        *_of_households(village_id),
         *_of_the_month(village_id, now),
         *_of_expiry(village_id, now),
         *_of_stores(village_id, now),
@@ -135,6 +139,12 @@ def _of_claims(village_id: int) -> Iterator[Due]:
     undecided = claims.undecided_count(village_id)
     if undecided:
         yield Due(DueKind.CLAIM, undecided)
+
+
+def _of_households(village_id: int) -> Iterator[Due]:
+    waiting = people.waiting_life_events(village_id)
+    if waiting:
+        yield Due(DueKind.LIFE_EVENT, waiting)
 
 
 def _of_the_month(village_id: int, now: datetime) -> Iterator[Due]:

@@ -42,6 +42,7 @@ class EntryKind(StrEnum):
     EXPIRY = "expiry"
     RETURN = "return"
     MOVE = "move"
+    SUCCESSION = "succession"
     REVERSAL = "reversal"
 
 

@@ -116,6 +116,9 @@ def _household_row(line: HouseholdMonth) -> payloads.HouseholdRow:
         remarks.append(f"迟报{line.late}笔")
     if line.figures.expired:
         remarks.append(f"到期{format_tenths(line.figures.expired)}")
+    if line.followed:
+        word = "转入" if line.followed > 0 else "转出"
+        remarks.append(f"家庭变动{word}{format_tenths(abs(line.followed))}")
     return payloads.HouseholdRow(
         grid=line.household.grid_name,
         passbook_number=line.household.passbook_no,

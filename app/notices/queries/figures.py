@@ -38,12 +38,16 @@ _Sums = Mapping[Purpose, Mapping[tuple[int, int], PeriodSums]]
 
 @dataclass(frozen=True, slots=True)
 class HouseholdMonth:
-    """One household's line: figures in tenths, and how its credits came about."""
+    """One household's line: figures in tenths, and how its credits came about.
+
+    `followed` is what came (positive) or went because a family split, merged or moved.
+    """
 
     household: HouseholdRef
     figures: MonthFigures
     staff_entered: int
     late: int
+    followed: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +88,13 @@ def village_month(village_id: int, month: Month) -> VillageMonth:
     staff_entered = activities.staff_entered_awards(village_id, award_ids)
     staff_entered |= claims.office_awards(village_id, award_ids)
     marks = _marks(awards, staff_entered, month)
+    followed = people.followed_points(village_id, month)
     lines = tuple(
         HouseholdMonth(
-            household, by_household.get(household.id, MonthFigures()), *marks[household.id]
+            household,
+            by_household.get(household.id, MonthFigures()),
+            *marks[household.id],
+            followed.get(household.id, 0),
         )
         for household in people.households(village_id)
         if household.status is HouseholdStatus.ACTIVE or household.id in by_household

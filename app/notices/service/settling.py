@@ -13,6 +13,7 @@ from app.notices.domain import (
     check_settling,
 )
 from app.notices.models import Notice
+from app.people import service as people
 from app.rulebook import service as rulebook
 
 from .locks import locked_notice
@@ -38,6 +39,12 @@ def settle_notice(*, village_id: int, notice_id: int, actor_id: int) -> Notice:
     for start in range(0, len(releases), HOUSEHOLDS_PER_ENTRY):
         some = releases[start : start + HOUSEHOLDS_PER_ENTRY]
         ledger.post([_settle_draft(notice, some, start, today=today, actor_id=actor_id)])
+    people.pass_on(
+        village_id=village_id,
+        household_ids=[household_id for household_id, _ in releases],
+        cause=f"settle:{notice.id}",
+        actor_id=actor_id,
+    )
     notice.state = NoticeState.SETTLED
     notice.settled_by = actor_id
     notice.settled_at = clock.now()

@@ -1,5 +1,5 @@
 """JSON twins of the pages of people."""
 
-from . import kin, links, own_links, register
+from . import kin, life, links, own_links, register
 
-PEOPLE_APIS = (register.api, links.api, own_links.api, kin.api)
+PEOPLE_APIS = (register.api, links.api, own_links.api, kin.api, life.api)

@@ -18,6 +18,7 @@ from app.people.domain.plan import ImportPlan, KnownMember, MemberChange
 from app.people.domain.register import RegisterRow
 from app.people.models import Card, Household, HouseholdMembership, Member
 
+from .cards import end_cards_of_household
 from .households import write_person
 
 
@@ -174,6 +175,8 @@ class _Applying:
             if household.status != status:
                 household.status = status
                 household.status_on = None if status is HouseholdStatus.ACTIVE else self._today
+                if status is HouseholdStatus.ENDED:
+                    end_cards_of_household(household.id)
         db.session.flush()
 
     def _open(self, member_id: int, household: Household, row: RegisterRow) -> None:

@@ -60,6 +60,11 @@ def end_cards_of_member(member_id: int) -> None:
     _end_cards(Card.member_id == member_id)
 
 
+def end_cards_of_household(household_id: int) -> None:
+    """Stop the card of a whole household: nobody spends what belongs to a closed one."""
+    _end_cards(Card.household_id == household_id)
+
+
 def set_fresh_pin(*, village_id: int, member_id: int) -> str:
     """A new random PIN for a member, returned once for a printed slip.
 

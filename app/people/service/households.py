@@ -22,7 +22,7 @@ from app.people.domain.numbers import normalise_passbook_no
 from app.people.domain.persons import Person
 from app.people.models import Household, HouseholdMembership, Member
 
-from .cards import end_cards_of_member
+from .cards import end_cards_of_household, end_cards_of_member
 from .links import end_links_of_household, end_links_of_member
 
 
@@ -30,8 +30,8 @@ def add_household(*, village_id: int, passbook_no: str, grid_id: int | None) -> 
     """A household without members yet; Conflict `passbook_no_taken`, Invalid
     `passbook_no_bad`, NotFound `grid_not_found`.
     """
-    number = _free_passbook_no(village_id, passbook_no)
-    _check_grid(village_id, grid_id)
+    number = free_passbook_no(village_id, passbook_no)
+    check_grid(village_id, grid_id)
     household = Household(
         id=new_id(),
         village_id=village_id,
@@ -60,9 +60,9 @@ def update_household(
     """
     household = household_row(village_id, household_id)
     if passbook_no is not None and normalise_passbook_no(passbook_no) != household.passbook_no:
-        household.passbook_no = _free_passbook_no(village_id, passbook_no)
+        household.passbook_no = free_passbook_no(village_id, passbook_no)
     if grid_id is not None:
-        _check_grid(village_id, grid_id)
+        check_grid(village_id, grid_id)
         household.grid_id = grid_id
     if notice_name_mode is not None:
         household.notice_name_mode = notice_name_mode
@@ -259,6 +259,7 @@ def end_household_if_empty(household_id: int, ended_on: date) -> None:
         household.status = HouseholdStatus.ENDED
         household.status_on = ended_on
         db.session.flush()
+        end_cards_of_household(household_id)
         end_links_of_household(household_id)
 
 
@@ -279,7 +280,8 @@ def membership_row(member_id: int) -> HouseholdMembership:
     ).one()
 
 
-def _free_passbook_no(village_id: int, typed: str) -> str:
+def free_passbook_no(village_id: int, typed: str) -> str:
+    """The number as it is kept; Invalid `passbook_no_bad`, Conflict `passbook_no_taken`."""
     number = normalise_passbook_no(typed)
     if number is None:
         raise Invalid("passbook_no_bad", value=typed[:20])
@@ -293,6 +295,7 @@ def _free_passbook_no(village_id: int, typed: str) -> str:
     return number
 
 
-def _check_grid(village_id: int, grid_id: int | None) -> None:
+def check_grid(village_id: int, grid_id: int | None) -> None:
+    """NotFound `grid_not_found` unless it is a grid of the village, or none."""
     if grid_id is not None and grid_id not in {grid.id for grid in places.grids(village_id)}:
         raise NotFound("grid_not_found")

@@ -75,3 +75,19 @@ def end_kin(*, village_id: int, kinship_id: int, actor_id: int) -> None:
         raise NotFound("kinship_not_found")
     row.ended_at, row.ended_by = clock.now(), actor_id
     db.session.flush()
+
+
+def carry_kin(*, village_id: int, household_id: int, to_household_id: int, actor_id: int) -> None:
+    """Who goes over to another household stays kin of whom they were, and staff stay barred."""
+    for kin_id in sorted(queries.kin_of(village_id, [household_id])[household_id]):
+        if kin_id != to_household_id:
+            declare_kin(
+                village_id=village_id,
+                household_id=to_household_id,
+                other_household_id=kin_id,
+                actor_id=actor_id,
+            )
+    for tie in db.session.scalars(select(StaffTie).where(StaffTie.household_id == household_id)):
+        tie.household_id = to_household_id
+        tie.declared_at, tie.declared_by = clock.now(), actor_id
+    db.session.flush()

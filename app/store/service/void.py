@@ -1,11 +1,15 @@
 """Taking a redemption back: the points always, the goods when they are on the shelf again."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import select
 
 from app.extensions import db
 from app.kit import clock
 from app.kit.errors import Conflict, Invalid, NotFound
 from app.ledger import service as ledger
+from app.ledger.domain.drafts import Posted
+from app.people import service as people
 from app.store.domain.redemption import check_void
 from app.store.models import Redemption
 
@@ -39,17 +43,12 @@ def void_redemption(
     reversed_ids = [redemption.entry_id]
     if goods_back and redemption.goods_entry_id is not None:
         reversed_ids.append(redemption.goods_entry_id)
-    posted = ledger.post(
-        [
-            ledger.reversal_draft(
-                entry_id,
-                village_id=village_id,
-                actor_id=actor_id,
-                idempotency_key=f"void:{entry_id}",
-                occurred_on=clock.today(),
-            )
-            for entry_id in reversed_ids
-        ]
+    posted = _reverse(village_id, reversed_ids, actor_id)
+    people.pass_on(
+        village_id=village_id,
+        household_ids=[redemption.household_id],
+        cause=f"void:{redemption.id}",
+        actor_id=actor_id,
     )
     redemption.voided_at = clock.now()
     redemption.void_actor_id = actor_id
@@ -59,6 +58,21 @@ def void_redemption(
     redemption.goods_void_entry_id = posted[1].entry_id if len(posted) == 2 else None
     db.session.flush()
     return redemption
+
+
+def _reverse(village_id: int, entry_ids: Sequence[int], actor_id: int) -> list[Posted]:
+    return ledger.post(
+        [
+            ledger.reversal_draft(
+                entry_id,
+                village_id=village_id,
+                actor_id=actor_id,
+                idempotency_key=f"void:{entry_id}",
+                occurred_on=clock.today(),
+            )
+            for entry_id in entry_ids
+        ]
+    )
 
 
 def _held_redemption(village_id: int, redemption_id: int) -> Redemption:

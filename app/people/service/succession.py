@@ -1,0 +1,93 @@
+"""Points that follow their people, and those that still come to a household that is closed."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import insert
+
+from app.extensions import db
+from app.kit import clock
+from app.kit.ids import new_id
+from app.ledger import service as ledger
+from app.ledger.domain.drafts import EntryDraft, EntryKind
+from app.people import queries
+from app.people.domain.succession import succession_transfer
+from app.people.models import LifeTransfer
+
+Side = tuple[int, int]
+"""A household with its village: (village id, household id)."""
+
+
+def move_points(
+    *, event_id: int, cause: str, source: Side, heir: Side, amount: int, by: int
+) -> None:
+    """Move what can be spent (tenths) from a household to another, by one entry, or by one in
+    each book when they are of two villages.
+
+    `cause` tells the entries of one event apart. Raises what `ledger.post` raises.
+    """
+    (village_id, source_id), (heir_village_id, heir_id) = source, heir
+    if village_id == heir_village_id:
+        ways: list[tuple[int, int | None, int | None]] = [(village_id, source_id, heir_id)]
+    else:
+        ways = [(village_id, source_id, None), (heir_village_id, None, heir_id)]
+    for book, taken_from, given_to in ways:
+        draft = EntryDraft(
+            village_id=book,
+            kind=EntryKind.SUCCESSION,
+            occurred_on=clock.today(),
+            actor_id=by,
+            idempotency_key=f"life:{event_id}:{cause}",
+            transfers=(succession_transfer(book, taken_from, given_to, amount),),
+        )
+        (posted,) = ledger.post([draft])
+        db.session.execute(
+            insert(LifeTransfer).values(
+                id=new_id(),
+                event_id=event_id,
+                village_id=book,
+                entry_id=posted.entry_id,
+                from_household_id=taken_from,
+                to_household_id=given_to,
+                amount=amount,
+            )
+        )
+
+
+def pass_on(*, village_id: int, household_ids: Iterable[int], cause: str, actor_id: int) -> None:
+    """Send what came to closed households on to whoever took them in, in the same transaction.
+
+    To be called by whoever makes points spendable; `cause` names the doing, such as "void:7".
+    """
+    waiting = [(village_id, household_id) for household_id in set(household_ids)]
+    seen = set(waiting)
+    while waiting:
+        by_village: dict[int, list[int]] = {}
+        for village, household_id in waiting:
+            by_village.setdefault(village, []).append(household_id)
+        waiting = []
+        for village, some in by_village.items():
+            for household_id, found in sorted(queries.heirs_of(village, some).items()):
+                heir = (found.village_id, found.household_id)
+                moved = empty_household(
+                    event_id=found.event_id,
+                    cause=cause,
+                    source=(village, household_id),
+                    heir=heir,
+                    by=actor_id,
+                )
+                if moved and heir not in seen:
+                    seen.add(heir)
+                    waiting.append(heir)
+
+
+def empty_household(*, event_id: int, cause: str, source: Side, heir: Side, by: int) -> int:
+    """Move all that a household can spend to another; returns how much (tenths)."""
+    village_id, household_id = source
+    address = succession_transfer(village_id, household_id, None, 0).debit
+    wanted = {address}
+    if heir[0] == village_id:
+        wanted.add(succession_transfer(village_id, household_id, heir[1], 0).credit)
+    amount = ledger.hold_accounts(village_id, wanted).balance(address)
+    if amount:
+        move_points(event_id=event_id, cause=cause, source=source, heir=heir, amount=amount, by=by)
+    return amount
