@@ -5,6 +5,7 @@ from typing import Any
 
 from app.identity.access import actor_id, requires, village_id
 from app.identity.domain import Role
+from app.kit.errors import NotFound
 from app.people.domain.households import HouseholdRef, MemberRef
 from app.web.json_api import JsonBlueprint
 from app.web.transaction import writes
@@ -12,7 +13,7 @@ from app.web.transaction import writes
 from . import queries, service
 from .access import STAFF, household_in_reach, member_in_reach, sees_everything
 from .domain.computing import GridResult, HouseholdStanding, LinkedScore
-from .queries import ComputedMonth, LedgerRow, month_of_code
+from .queries import ComputedMonth, LedgerRow, RetoldMonth, month_of_code
 from .schemas import (
     GridStoryOut,
     HouseholdStoryOut,
@@ -20,6 +21,7 @@ from .schemas import (
     OverviewOut,
     PoolMovementIn,
     PoolOut,
+    RetoldMonthOut,
 )
 
 api = JsonBlueprint(
@@ -49,6 +51,22 @@ def move_pool(wish: dict[str, Any]) -> dict[str, Any]:
         actor_id=actor_id(),
     )
     return {"balance": queries.pool_balance(village_id())}
+
+
+@api.get("/rule-book/versions/<int:version_id>/last-month")
+@requires(*STAFF)
+@api.response(200, RetoldMonthOut)
+def retell_under_version(version_id: int) -> dict[str, Any]:
+    """What the last closed month would have been under a version; nothing is written."""
+    return _retold(queries.last_month_under_version(village_id(), version_id))
+
+
+@api.get("/rule-book/drafts/<int:draft_id>/last-month")
+@requires(Role.BRANCH_PRESIDENT)
+@api.response(200, RetoldMonthOut)
+def retell_under_draft(draft_id: int) -> dict[str, Any]:
+    """What it would have been under an uploaded rule book that is not adopted yet."""
+    return _retold(queries.last_month_under_draft(village_id(), draft_id))
 
 
 @api.get("/incentives/<month_code>")
@@ -173,4 +191,41 @@ def _term(
         "took_part": standing.took_part,
         "rows": rows,
         "deeds": deeds,
+    }
+
+
+def _retold(told: RetoldMonth | None) -> dict[str, Any]:
+    if told is None:
+        raise NotFound("no_closed_month")
+    return _month(told.found) | {
+        "points_before": told.points_before,
+        "points_after": told.points_after,
+        "rules": told.rules,
+        "new_rules": [rule.code for rule in told.new_rules],
+        "households": [
+            {
+                "passbook_no": each.household.passbook_no,
+                "points_before": each.points_before,
+                "points_after": each.points_after,
+                "standing_before": each.standing_before,
+                "standing_after": each.standing_after,
+            }
+            for each in told.households
+        ],
+        "unchanged_count": told.unchanged_count,
+        "linked": [
+            {
+                "member_id": member.id,
+                "name": member.name,
+                "before": before,
+                "after": after,
+            }
+            for member, before, after in told.linked
+        ],
+        "linked_unchanged_count": told.linked_unchanged_count,
+        "grids": [
+            {"name": name, "before": before, "after": after} for name, before, after in told.grids
+        ],
+        "own_points_count": told.own_points_count,
+        "taken_back_count": told.taken_back_count,
     }

@@ -3,12 +3,14 @@
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from app.identity import queries as places
 from app.identity.access import actor_id, requires, village_id
 from app.identity.domain import Role
 from app.kit.month import Month
 from app.ledger import queries as books
 from app.ledger.domain.accounts import branch_budget
 from app.people import queries as people
+from app.rulebook import queries as rulebook
 from app.web.forms import load_form
 from app.web.messages import sentence
 from app.web.transaction import writes
@@ -95,3 +97,29 @@ def explain_grid(month_code: str, grid_id: int) -> str:
     """A grid's participation, standing and bonus, household by household."""
     story = queries.grid_story(village_id(), month_of_code(month_code), grid_id)
     return render_template("incentives/grid.html", story=story)
+
+
+@pages.get("/branch/rule-book/drafts/<int:draft_id>/last-month")
+@requires(Role.BRANCH_PRESIDENT)
+def retell_under_draft(draft_id: int) -> str:
+    """What the last closed month would have been under an uploaded rule book."""
+    return render_template(
+        "incentives/retold.html",
+        told=queries.last_month_under_draft(village_id(), draft_id),
+        under="传上来的细则",
+        back_to=url_for("rulebook.show_draft", draft_id=draft_id),
+    )
+
+
+@pages.get("/desk/rule-book/versions/<int(9999):number>/last-month")
+@requires(*STAFF)
+def retell_under_version(number: int) -> str:
+    """What it would have been under a saved version."""
+    village = places.village(village_id())
+    version = rulebook.version_by_number(village.id, number)
+    return render_template(
+        "incentives/retold.html",
+        told=queries.last_month_under_version(village.id, version.id),
+        under=f"第 {number} 版细则",
+        back_to=url_for("rulebook.show_version", village_code=village.code, number=number),
+    )

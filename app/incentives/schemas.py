@@ -119,3 +119,56 @@ class GridStoryOut(_MonthOut):
     grid = fields.Nested(GridResultOut)
     households = fields.List(fields.Nested(HouseholdTermOut))
     entry_ids = fields.List(IdField())
+
+
+class RuleEffectOut(StrictSchema):
+    """`deducts`: the figures are score taken. `gone`: no such rule gives, or takes, any more."""
+
+    code = fields.String()
+    title = fields.String()
+    deducts = fields.Boolean()
+    times = fields.Integer()
+    before = TenthsField()
+    after = TenthsField()
+    gone = fields.Boolean()
+
+
+class HouseholdEffectOut(StrictSchema):
+    passbook_no = fields.String()
+    points_before = TenthsField()
+    points_after = TenthsField()
+    standing_before = TenthsField()
+    standing_after = TenthsField()
+
+
+class LinkedEffectOut(StrictSchema):
+    """What of the linked households counted for a party member."""
+
+    member_id = IdField()
+    name = fields.String()
+    before = TenthsField()
+    after = TenthsField()
+
+
+class GridEffectOut(StrictSchema):
+    """The bonus of each household that took part."""
+
+    name = fields.String()
+    before = TenthsField()
+    after = TenthsField()
+
+
+class RetoldMonthOut(_MonthOut):
+    """The last closed month under another version; those that do not differ are counted."""
+
+    points_before = TenthsField()
+    points_after = TenthsField()
+    rules = fields.List(fields.Nested(RuleEffectOut))
+    new_rules = fields.List(fields.String())
+    households = fields.List(fields.Nested(HouseholdEffectOut))
+    unchanged_count = fields.Integer()
+    linked = fields.List(fields.Nested(LinkedEffectOut))
+    linked_unchanged_count = fields.Integer()
+    grids = fields.List(fields.Nested(GridEffectOut))
+    own_points_count = fields.Integer()
+    taken_back_count = fields.Integer()

@@ -157,6 +157,7 @@ MESSAGES: dict[str, str] = {
     "不封顶的，封顶、周期和组都空着。",
     "rule_cap_period_bad": "封顶周期“{value}”看不懂，请填：每次、每月、每季、每年、一次性。",
     "rule_cap_scope_bad": "封顶对象“{value}”看不懂，请填：个人、户。",
+    "no_closed_month": "还没有结过账的月份，没有可以比的。",
     "rule_term_unknown": "“{value}”不是联动的一项。请照导出的表格写，不要改第一列。",
     "rule_term_repeated": "“{item}”写了两次，只留一行。",
     "rule_term_bad": "“{item}”填的“{value}”不对，要在 {least} 到 {most} 之间。",

@@ -37,6 +37,7 @@ from .sessions import check_organises as check_organises
 from .sessions import organised_session as organised_session
 from .sessions import organised_sessions as organised_sessions
 from .sessions import organiser_ids as organiser_ids
+from .sessions import points_of_sessions as points_of_sessions
 from .sessions import possible_organisers as possible_organisers
 from .sessions import rule_for_activities as rule_for_activities
 from .sessions import rules_for_activities as rules_for_activities

@@ -209,6 +209,16 @@ def titles_of_sessions(village_id: int, session_ids: Collection[int]) -> dict[in
     return {row.id: row.title for row in rows}
 
 
+def points_of_sessions(village_id: int, session_ids: Collection[int]) -> dict[int, int]:
+    """What one attendance is worth in each session, or one full hour of it (tenths)."""
+    rows = db.session.execute(
+        select(ActivitySession.id, Activity.points)
+        .join(Activity, Activity.id == ActivitySession.activity_id)
+        .where(ActivitySession.village_id == village_id, ActivitySession.id.in_(session_ids))
+    )
+    return {row.id: row.points for row in rows}
+
+
 def session_of_poster(code: str) -> ActivitySession | None:
     """The session whose poster carries this code."""
     return db.session.scalar(select(ActivitySession).where(ActivitySession.poster_code == code))

@@ -14,7 +14,9 @@ from .claims import undecided_count as undecided_count
 from .claims import view as view
 from .claims import views as views
 from .claims import with_photo as with_photo
+from .deductions import Deduction as Deduction
 from .deductions import MendNoticeView as MendNoticeView
+from .deductions import decided_deductions as decided_deductions
 from .deductions import deducted_before as deducted_before
 from .deductions import deduction_of as deduction_of
 from .deductions import deduction_transfers as deduction_transfers

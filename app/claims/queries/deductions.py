@@ -109,6 +109,33 @@ def deducted_before(claim: Claim) -> list[tuple[Deed, int]]:
     return [(deed_of_deduction(row, rules[row.rule_id]), row.granted or 0) for row in rows]
 
 
+@dataclass(frozen=True, slots=True)
+class Deduction:
+    """A decided deduction, with the rule it was decided under and what the caps see of it."""
+
+    claim: Claim
+    rule: RuleRef
+    deed: Deed
+
+
+def decided_deductions(village_id: int) -> list[Deduction]:
+    """All deductions that were ever approved, those given back on appeal too, oldest first."""
+    rows = db.session.scalars(
+        select(Claim)
+        .where(
+            Claim.village_id == village_id,
+            Claim.kind == ClaimKind.DEDUCTION.value,
+            Claim.granted.is_not(None),
+        )
+        .order_by(Claim.entry_id, Claim.id)
+    ).all()
+    rules = rulebook.rules_by_id(village_id, {row.rule_id for row in rows})
+    return [
+        Deduction(row, rules[row.rule_id], deed_of_deduction(row, rules[row.rule_id]))
+        for row in rows
+    ]
+
+
 def deduction_transfers(claim: Claim, taken: Tenths) -> tuple[TransferDraft, ...]:
     """What a deduction moves: score of the member or the household, and never any points."""
     standing = (

@@ -15,4 +15,8 @@ from .months import ComputedMonth as ComputedMonth
 from .months import computed_month as computed_month
 from .months import kept_months as kept_months
 from .months import month_of_code as month_of_code
+from .retelling import RetoldMonth as RetoldMonth
+from .retelling import last_month_under as last_month_under
+from .retelling import last_month_under_draft as last_month_under_draft
+from .retelling import last_month_under_version as last_month_under_version
 from .witnesses import INCENTIVE_WITNESS as INCENTIVE_WITNESS

@@ -4,6 +4,7 @@ from .awards import AWARD_WITNESS as AWARD_WITNESS
 from .awards import award as award
 from .awards import awarded_before as awarded_before
 from .awards import awards as awards
+from .awards import awards_of_period as awards_of_period
 from .awards import cut_reasons as cut_reasons
 from .awards import from_account as from_account
 from .awards import outcome_of as outcome_of

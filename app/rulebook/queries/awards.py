@@ -1,10 +1,10 @@
 """Reads of awards, and what they testify about the books."""
 
 from collections.abc import Collection, Iterator, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import cast
 
-from sqlalchemy import or_, select, tuple_
+from sqlalchemy import ColumnElement, and_, or_, select, tuple_
 
 from app.extensions import db
 from app.kit.db import among
@@ -66,12 +66,40 @@ def awards(
     return db.session.scalars(query).all()
 
 
+def awards_of_period(
+    village_id: int, entry_ids: Collection[int], *, since: datetime, until: datetime
+) -> Sequence[Award]:
+    """The awards behind these entries, and those of the time between that a cap left nothing of;
+    in the order in which they were decided.
+    """
+    return db.session.scalars(
+        select(Award)
+        .where(
+            Award.village_id == village_id,
+            or_(
+                among(Award.entry_id, entry_ids),
+                and_(
+                    Award.entry_id.is_(None),
+                    Award.created_at >= since,
+                    Award.created_at < until,
+                ),
+            ),
+        )
+        .order_by(Award.id)
+    ).all()
+
+
 def awarded_before(
-    village_id: int, deeds: Sequence[tuple[Deed, Cap | None]]
+    village_id: int,
+    deeds: Sequence[tuple[Deed, Cap | None]],
+    *,
+    as_of: tuple[datetime, int] | None = None,
 ) -> list[tuple[Deed, int]]:
     """What was granted and not reversed that may count under the caps of these deeds (tenths).
 
-    More than needed may come back; the counters look closely.
+    More than needed may come back; the counters look closely. `as_of` goes back to an earlier
+    time: awards made from that instant on are left out, and those reversed by entries with ids
+    above the given one had not been reversed yet.
     """
     capped = [(deed, cap) for deed, cap in deeds if cap is not None]
     if not capped:
@@ -86,7 +114,7 @@ def awarded_before(
             Award.occurred_on, Award.source_kind, Award.source_id, Award.granted,
         ).where(
             Award.village_id == village_id,
-            Award.reversal_entry_id.is_(None),
+            *_as_of(as_of),
             Award.granted > 0,
             or_(Award.household_id.in_(households), Award.member_id.in_(members)),
             or_(
@@ -101,6 +129,16 @@ def awarded_before(
         )
     )  # fmt: skip
     return [(Deed(*row[:5], (row.source_kind, row.source_id)), row.granted) for row in rows]
+
+
+def _as_of(as_of: tuple[datetime, int] | None) -> list[ColumnElement[bool]]:
+    if as_of is None:
+        return [Award.reversal_entry_id.is_(None)]
+    moment, last_entry_id = as_of
+    return [
+        Award.created_at < moment,
+        or_(Award.reversal_entry_id.is_(None), Award.reversal_entry_id > last_entry_id),
+    ]
 
 
 def outcome_of(row: Award, rule: RuleRef) -> AwardOutcome:
