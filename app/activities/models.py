@@ -1,9 +1,10 @@
 """Tables of theme lists, quota grants, activities, sign-ups and attendance."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import (
     CheckConstraint,
+    Date,
     ForeignKey,
     Index,
     LargeBinary,
@@ -286,3 +287,22 @@ class AttendanceDenial(Base):
     decided_by: Mapped[int | None] = mapped_column(Id)
     correction_id: Mapped[int | None] = mapped_column(ForeignKey("attendance_correction.id"))
     replacement_id: Mapped[int | None] = mapped_column(ForeignKey("attendance_correction.id"))
+
+
+class ReleasePolicy(Base):
+    """From which day on the points of a check-in are spendable at once, or after the notice again.
+
+    Never changed; the newest that has begun counts. `record_number` is that of the meeting.
+    """
+
+    __tablename__ = "release_policy"
+    __table_args__ = (UniqueConstraint("village_id", "number"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
+    village_id: Mapped[int] = mapped_column(ForeignKey("village.id"))
+    number: Mapped[int]
+    at_once: Mapped[bool]
+    starts_on: Mapped[date] = mapped_column(Date)
+    record_number: Mapped[str] = mapped_column(String(40))
+    decided_by: Mapped[int] = mapped_column(Id)
+    decided_at: Mapped[datetime]

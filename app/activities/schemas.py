@@ -321,3 +321,17 @@ class MonthQuery(StrictSchema):
 
 class ThemeSavedOut(StrictSchema):
     taken = fields.String()
+
+
+class ReleasePolicyIn(StrictSchema):
+    at_once = fields.Boolean(required=True)
+    starts_on = DayField(required=True)
+    record_number = TextField(length_max=40, required=True)
+
+
+class ReleasePolicyOut(StrictSchema):
+    id = IdField()
+    number = fields.Integer()
+    at_once = fields.Boolean()
+    starts_on = fields.Date()
+    record_number = fields.String()

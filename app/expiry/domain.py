@@ -24,9 +24,10 @@ EARNED_KINDS = frozenset(
         EntryKind.TEAM_BONUS,
         EntryKind.MOVE,
         EntryKind.SUCCESSION,
+        EntryKind.SUCCESSION,
     }
 )
-"""Entries whose points have a day from which they age; what was moved here ages from the move."""
+"""Whatever gives a household points; what followed people to it ages from that day on."""
 
 
 class ExpiryKind(StrEnum):
@@ -116,7 +117,7 @@ def free_lots(lots: Iterable[Lot], free: int) -> list[Lot]:
 def expiring_lots(terms: Terms, on: date, lots: Iterable[Lot], free: int) -> list[Lot]:
     """Of a household's spendable lots, with `free` tenths to spend, what expires on a day.
 
-    Never more than `free`; points whose day nobody knows count as the newest.
+    Never more than `free`, and never what no entry gave.
     """
     kept = free_lots(lots, free)
     if terms.kind is ExpiryKind.AGE:

@@ -10,6 +10,7 @@ from sqlalchemy import (
     LargeBinary,
     String,
     UniqueConstraint,
+    false,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -90,7 +91,8 @@ class Award(Base):
 
     `asked` and `granted` in tenths; `entry_id` is empty when the cap left nothing. Rule code and
     cap group are what later awards are counted with, under whatever version of the rule book;
-    `cap_used_before` is what the cap had been used by. `return_entry_id` brought points that had
+    `cap_used_before` is what the cap had been used by. What was granted `at_once` was spendable
+    from the start. `return_entry_id` brought points that had
     become spendable back, so that they could be reversed.
     """
 
@@ -127,3 +129,4 @@ class Award(Base):
     return_entry_id: Mapped[int | None] = mapped_column(Id)
     reversal_entry_id: Mapped[int | None] = mapped_column(ForeignKey("ledger_entry.id"))
     reversal_reason: Mapped[str] = mapped_column(String(100), default="")
+    at_once: Mapped[bool] = mapped_column(default=False, server_default=false())

@@ -342,6 +342,8 @@ MESSAGES: dict[str, str] = {
     "session_is_closed": "登记已结束，积分已入账。",
     "session_not_closed": "登记还没有结束，直接改名单就行。",
     "correction_changes_nothing": "和现在的登记一样，没有要更正的。",
+    "release_policy_set": "已定下，{starts_on} 起执行。",
+    "release_start_past": "最早从 {first_day} 起执行，今天和以前的按原来的办法。请改日期。",
     "attendance_corrected": "已更正：原来的凭证已冲正，新的已入账。",
     **CLAIM_MESSAGES,
     **EXPIRY_MESSAGES,

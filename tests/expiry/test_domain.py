@@ -43,7 +43,7 @@ class Policy:
         # One point used came from the oldest.
         (YEAR, 80, {1: 10}),
         (YEAR, 70, {}),
-        # Two more are there than anything explains: they count as new, the rest as it is.
+        # Two more are there than any entry gave: they do not expire.
         (YEAR, 110, {1: 20}),
         (CARRIED, 90, {1: 20, 2: 20}),
         (CARRIED, 60, {2: 10}),

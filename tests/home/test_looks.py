@@ -30,7 +30,9 @@ def test_pages_are_fit_for_old_eyes(app: Flask, village: VillageMonth, phone: Pa
             village.token("王大山"): [
                 "/me", "/me/passbook", f"/me/entries/{entry_id}", "/me/card", "/me/links",
             ],
-            places.token(Role.BRANCH_PRESIDENT): ["/desk", "/desk/staff"],
+            places.token(Role.BRANCH_PRESIDENT): [
+                "/desk", "/desk/staff", "/branch/check-in-points",
+            ],
             places.token(Role.HEAD_BANK): ["/town"],
         }  # fmt: skip
         for token, paths in tokens.items():

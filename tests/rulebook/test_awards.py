@@ -190,13 +190,13 @@ def test_a_reversal_frees_the_room_under_the_cap(village: Village) -> None:
 def test_a_settled_award_is_taken_back_from_what_is_spendable(village: Village) -> None:
     outcome = village.award(village.request("HJ03"))[0]
     pending, spendable = household_pending(village.id, 1), household_spendable(village.id, 1)
-    expired = village_account(village.id, Purpose.EXPIRED)
+    elsewhere = village_account(village.id, Purpose.MOVED_OUT)
 
     def settle_and_spend() -> None:
         ledger.close_period(village.id, month=Month(2026, 10))
         for kind, transfer, memo in (
             (EntryKind.SETTLE, TransferDraft(pending, spendable, 20), "2026-10"),
-            (EntryKind.EXPIRY, TransferDraft(spendable, expired, 5), ""),
+            (EntryKind.MOVE, TransferDraft(spendable, elsewhere, 5), ""),
         ):
             draft = EntryDraft(village.id, kind, DAY, 7, kind, (transfer,), memo=memo)
             ledger.post([draft])

@@ -1,6 +1,6 @@
 """HTML pages of activities, by who uses them."""
 
-from . import branch, codes, denials, member, organiser, paperwork, town
+from . import branch, codes, denials, member, organiser, paperwork, release, town
 
 ACTIVITY_PAGES = (
     branch.pages,
@@ -9,5 +9,6 @@ ACTIVITY_PAGES = (
     member.pages,
     organiser.pages,
     paperwork.pages,
+    release.pages,
     town.pages,
 )

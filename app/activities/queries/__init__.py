@@ -23,6 +23,8 @@ from .families import family as family
 from .families import of_family as of_family
 from .printouts import poster as poster
 from .printouts import roster as roster
+from .release import check_ins_spendable_at_once as check_ins_spendable_at_once
+from .release import release_policies as release_policies
 from .results import ResultLine as ResultLine
 from .results import result_lines as result_lines
 from .sessions import ORGANISING_ROLES as ORGANISING_ROLES

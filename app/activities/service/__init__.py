@@ -14,6 +14,7 @@ from .closing import close_session as close_session
 from .corrections import correct_attendance as correct_attendance
 from .denials import decide_denial as decide_denial
 from .denials import deny_award as deny_award
+from .release import set_release_policy as set_release_policy
 from .scanning import Level as Level
 from .scanning import ScanAnswer as ScanAnswer
 from .scanning import scan_card as scan_card

@@ -61,13 +61,17 @@ def award_request(
     idempotency_key: str,
     actor_id: int,
 ) -> AwardRequest:
-    """What an attendance is to be awarded; its minutes are counted already."""
+    """What an attendance is to be awarded; its minutes are counted already.
+
+    What the village's policy makes spendable at once are check-ins, never what was typed in later.
+    """
+    held_on = clock.local(session.starts_at).date()
     return AwardRequest(
         village_id=session.village_id,
         rule_id=activity.rule_id,
         member_id=attendance.member_id,
         household_id=attendance.household_id,
-        occurred_on=clock.local(session.starts_at).date(),
+        occurred_on=held_on,
         points_asked=queries.worth_of(activity).for_minutes(attendance.minutes or 0),
         from_account=from_account,
         source_kind=AWARD_SOURCE,
@@ -75,6 +79,8 @@ def award_request(
         idempotency_key=idempotency_key,
         actor_id=actor_id,
         memo=activity.rule_code,
+        at_once=not attendance.staff_entry
+        and queries.check_ins_spendable_at_once(session.village_id, held_on),
     )
 
 

@@ -62,7 +62,7 @@ def releases(village_id: int, household_id: int) -> list[Release]:
     granted = {
         award.entry_id: Tenths(award.granted)
         for award in rulebook.awards(village_id, household_id=household_id)
-        if award.entry_id is not None and award.reversal_entry_id is None
+        if award.entry_id is not None and award.reversal_entry_id is None and not award.at_once
     }
     found = []
     for period_id, appearance in hanging.items():
@@ -78,7 +78,7 @@ def releases(village_id: int, household_id: int) -> list[Release]:
 
 def _bonuses(village_id: int, household_id: int, month: Month) -> int:
     period = books.period(village_id, month)
-    lines = books.lines_of_period(period, Purpose.PENDING, [household_id])
+    lines = books.lines_of_period(period, [Purpose.PENDING], [household_id])
     return sum(line.amount for line in lines if line.kind in BONUS_KINDS)
 
 

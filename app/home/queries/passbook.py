@@ -62,7 +62,7 @@ class PassbookLine:
     def waits_for_notice(self) -> bool:
         """Whether it is a credit that cannot be spent yet."""
         settled = self.appears_on is not None and self.appears_on.settled
-        return self.kind in EARNED and not settled and not self.is_reversed
+        return self.kind in EARNED and self.pending > 0 and not settled and not self.is_reversed
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from app.people import queries as people
 from app.people.domain.households import HouseholdRef, MemberRef
 from app.rulebook import queries as rulebook
 
-from .gathering import TOOK_PART_KINDS
+from .gathering import AWARDED_TO, TOOK_PART_KINDS
 from .months import ComputedMonth, computed_month
 
 _TOLD_KINDS = frozenset({EntryKind.AWARD, EntryKind.BONUS, EntryKind.DEDUCTION, EntryKind.REVERSAL})
@@ -211,7 +211,7 @@ def _standing_rows(
     owners = household_of | {each.id: each.id for each in households}
     lines = [
         line
-        for line in books.lines_of_period(found.period, Purpose.STANDING, owners)
+        for line in books.lines_of_period(found.period, [Purpose.STANDING], owners)
         if line.kind is not EntryKind.LINKED_SCORE
     ]
     return _by_household(village_id, lines, owners)
@@ -223,7 +223,7 @@ def _deeds(
     """By household, the awards by which it took part."""
     lines = [
         line
-        for line in books.lines_of_period(found.period, Purpose.PENDING, household_ids)
+        for line in books.lines_of_period(found.period, AWARDED_TO, household_ids)
         if line.kind in TOOK_PART_KINDS and line.amount > 0 and not line.taken_back
     ]
     return _by_household(village_id, lines, {each: each for each in household_ids})

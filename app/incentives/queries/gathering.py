@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 TOOK_PART_KINDS = frozenset({EntryKind.AWARD})
 """What counts as taking part: points for a deed. A bonus, or points spent, does not."""
 
+AWARDED_TO = frozenset({Purpose.PENDING, Purpose.SPENDABLE})
+"""Where such points go: before the notice, or at once."""
+
 
 def gather_register(
     village_id: int, month: Month, standing_owners: frozenset[int]
@@ -58,7 +61,7 @@ def gather_ledger(period: "LedgerPeriod") -> LedgerFacts:
             for (owner_id, unit_id), each in sums[Purpose.STANDING].items()
             if unit_id == SCORE and {*each.credits, *each.debits} - {EntryKind.LINKED_SCORE}
         },
-        took_part=frozenset(books.credited_owners(period, Purpose.PENDING, TOOK_PART_KINDS)),
+        took_part=frozenset(books.credited_owners(period, AWARDED_TO, TOOK_PART_KINDS)),
         pool=pool.closing + sum(pool.debits.get(kind, 0) for kind in BONUS_KINDS),
     )
 

@@ -179,10 +179,10 @@ def _openings(
 
 
 def credited_owners(
-    found_period: LedgerPeriod, purpose: Purpose, kinds: Collection[EntryKind]
+    found_period: LedgerPeriod, purposes: Collection[Purpose], kinds: Collection[EntryKind]
 ) -> set[int]:
-    """Owners whose accounts of a purpose were credited in a period by entries of these kinds, not
-    counting those that the same period took back.
+    """Owners whose accounts of these purposes were credited in a period by entries of these kinds,
+    not counting those that the same period took back.
     """
     account, entry, transfer = LedgerAccount, LedgerEntry, LedgerTransfer
     reversal = aliased(LedgerEntry)
@@ -201,7 +201,7 @@ def credited_owners(
                 entry.village_id == found_period.village_id,
                 entry.period_id == found_period.id,
                 entry.kind.in_(kinds),
-                account.purpose == purpose,
+                account.purpose.in_(purposes),
                 reversal.id.is_(None),
             )
         )
@@ -225,9 +225,9 @@ class PeriodLine:
 
 
 def lines_of_period(
-    found_period: LedgerPeriod, purpose: Purpose, owner_ids: Collection[int]
+    found_period: LedgerPeriod, purposes: Collection[Purpose], owner_ids: Collection[int]
 ) -> list[PeriodLine]:
-    """What moved in a period on the accounts of a purpose of these owners, in order."""
+    """What moved in a period on these owners' accounts of these purposes, in order."""
     account, entry, transfer = LedgerAccount, LedgerEntry, LedgerTransfer
     reversal = aliased(LedgerEntry)
     lines = []
@@ -246,7 +246,7 @@ def lines_of_period(
             .where(
                 transfer.period_id == found_period.id,
                 account.village_id == found_period.village_id,
-                account.purpose == purpose,
+                account.purpose.in_(purposes),
                 among(account.owner_id, set(owner_ids)),
             )
         )  # fmt: skip

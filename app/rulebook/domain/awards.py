@@ -8,6 +8,7 @@ from app.kit.points import Tenths
 from app.ledger.domain.accounts import (
     Address,
     household_pending,
+    household_spendable,
     household_standing,
     member_standing,
     score_source,
@@ -31,7 +32,8 @@ class AwardRequest:
     """Points for a deed, before the cap. `member_id` is None for an award to the household.
 
     `from_account` is the activity's pool or the branch budget. `source_kind` and `source_id` name
-    the session or claim it comes from; a cap per event counts within it.
+    the session or claim it comes from; a cap per event counts within it. `at_once` says that the
+    points are spendable now and wait for no notice.
     """
 
     village_id: int
@@ -46,6 +48,7 @@ class AwardRequest:
     idempotency_key: str
     actor_id: int
     memo: str = ""
+    at_once: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,14 +117,26 @@ def award_transfers(
     member_id: int | None,
     from_account: Address,
     granted: Tenths,
+    at_once: bool = False,
 ) -> tuple[TransferDraft, ...]:
-    """What an award moves: points to the household's pending account, and the same as score."""
+    """What an award moves: points to the household's pending account, or to the spendable one
+    `at_once`, and the same as score.
+    """
     standing = (
         household_standing(village_id, household_id)
         if member_id is None
         else member_standing(village_id, member_id)
     )
     return (
-        TransferDraft(from_account, household_pending(village_id, household_id), granted),
+        TransferDraft(
+            from_account, credited_account(village_id, household_id, at_once=at_once), granted
+        ),
         TransferDraft(score_source(village_id), standing, granted),
     )
+
+
+def credited_account(village_id: int, household_id: int, *, at_once: bool) -> Address:
+    """Where an award's points go."""
+    if at_once:
+        return household_spendable(village_id, household_id)
+    return household_pending(village_id, household_id)

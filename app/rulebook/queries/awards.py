@@ -187,7 +187,7 @@ def from_account(row: Award) -> Address:
 _TESTIMONY = (
     Award.id, Award.village_id, Award.member_id, Award.household_id, Award.granted, Award.entry_id,
     Award.from_owner_kind, Award.from_owner_id, Award.from_purpose, Award.return_entry_id,
-    Award.reversal_entry_id,
+    Award.reversal_entry_id, Award.at_once,
 )  # fmt: skip
 
 
@@ -206,6 +206,7 @@ def _testify(village_id: int, since: int | None) -> Iterator[Witness]:
             member_id=row.member_id,
             from_account=from_account(row),
             granted=Tenths(row.granted),
+            at_once=row.at_once,
         )
         yield Witness(row.entry_id or 0, transfers, f"award {row.id}")
         if row.return_entry_id is not None:

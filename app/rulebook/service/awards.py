@@ -9,7 +9,7 @@ from app.kit import clock
 from app.kit.errors import Conflict, Invalid, NotFound
 from app.kit.ids import new_id
 from app.ledger import service as ledger
-from app.ledger.domain.accounts import Address, branch_budget, household_pending
+from app.ledger.domain.accounts import Address, branch_budget
 from app.ledger.domain.drafts import EntryDraft, EntryKind, Posted
 from app.rulebook import queries
 from app.rulebook.domain.awards import (
@@ -17,6 +17,7 @@ from app.rulebook.domain.awards import (
     AwardRequest,
     RuleRef,
     award_transfers,
+    credited_account,
     deed_of,
 )
 from app.rulebook.domain.caps import CapCounters, Grant
@@ -45,7 +46,10 @@ def award(requests: Sequence[AwardRequest]) -> list[AwardOutcome]:
         _check(request, rules.get(request.rule_id))
     hold_awards(
         village_id,
-        {household_pending(village_id, request.household_id) for request in requests}
+        {
+            credited_account(village_id, request.household_id, at_once=request.at_once)
+            for request in requests
+        }
         | {request.from_account for request in requests},
     )
     outcomes = _earlier_outcomes(village_id, requests)
@@ -126,6 +130,7 @@ def _post(
                 member_id=request.member_id,
                 from_account=request.from_account,
                 granted=grants[request.idempotency_key].granted,
+                at_once=request.at_once,
             ),
             rule_version_id=rules[request.rule_id].rule_version_id,
             memo=request.memo,
@@ -171,4 +176,5 @@ def _row(
         "actor_id": request.actor_id,
         "created_at": clock.now(),
         "reversal_reason": "",
+        "at_once": request.at_once,
     }

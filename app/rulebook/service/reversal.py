@@ -19,8 +19,9 @@ def reverse_award(
     """Take an award back in the open month; returns the id of the reversal.
 
     Points whose notice was settled come back from the spendable account first, in the same
-    posting. Raises NotFound `award_not_found`, Conflict `award_without_points`,
-    `already_reversed` or `insufficient_points` (balance_tenths, needed_tenths).
+    posting; what was granted at once is taken from where it went. Raises NotFound
+    `award_not_found`, Conflict `award_without_points`, `already_reversed` or
+    `insufficient_points` (balance_tenths, needed_tenths).
     """
     row = queries.award(village_id, award_id)
     if row.entry_id is None:
@@ -40,7 +41,7 @@ def reverse_award(
             return row.reversal_entry_id
         raise Conflict("already_reversed")
     drafts = []
-    if books.is_settled(village_id, row.entry_id):
+    if not row.at_once and books.is_settled(village_id, row.entry_id):
         drafts.append(_return_draft(row, actor_id, idempotency_key))
     drafts.append(
         ledger.reversal_draft(
