@@ -175,7 +175,8 @@ class LedgerSeal(Base):
     """The digest of a closed period and what it was taken over, see domain.canonical.
 
     The leaves under its roots are kept beside it (see domain.sealing.pack_leaves), so that a row
-    that is not as it was sealed can be named.
+    that is not as it was sealed can be named. `secret` blinds the closing balances; months sealed
+    before there was one have none.
     """
 
     __tablename__ = "ledger_seal"
@@ -195,6 +196,7 @@ class LedgerSeal(Base):
     first_entry_id: Mapped[int] = mapped_column(Id)
     last_entry_id: Mapped[int] = mapped_column(Id)
     digest: Mapped[bytes] = mapped_column(LargeBinary(32))
+    secret: Mapped[bytes | None] = mapped_column(LargeBinary(32))
     sealed_at: Mapped[datetime]
     entry_leaves: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
     balance_leaves: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)

@@ -8,7 +8,6 @@ from app.web.json_api import JsonBlueprint
 from app.web.transaction import writes
 
 from . import queries, service
-from .access import PROVING_ROLES, proof_for_caller
 from .domain import NoticePeriod, ObjectionSource
 from .models import Honour, Notice, Objection, Signature
 from .queries import HouseholdProof, PaperLine
@@ -200,12 +199,12 @@ def paper_line(code: str, passbook_number: str) -> PaperLine:
     return queries.paper_line(queries.notice_by_code(code), passbook_number)
 
 
-@api.get("/notices/<code>/households/<passbook_number>/proof")
-@access.requires(*PROVING_ROLES)
+@api.get("/public/notices/<code>/households/<passbook_number>/proof")
+@access.open_to_all
 @api.response(200, HouseholdProofOut)
 def household_proof(code: str, passbook_number: str) -> HouseholdProof:
-    """Proofs of a household's line, for itself, the office and supervision."""
-    return proof_for_caller(queries.notice_by_code(code), passbook_number)
+    """Proofs of a household's line, without signing in."""
+    return queries.household_proof(queries.notice_by_code(code), passbook_number)
 
 
 @api.post("/public/notices/<code>/objections")

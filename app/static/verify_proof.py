@@ -20,8 +20,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 BOOK_TITLE = "village points book 1"
-ENTRY, BALANCE, SEAL, HEAD = 1, 2, 3, 5
-NAMES = {ENTRY: "entry", BALANCE: "balance", SEAL: "seal", HEAD: "head"}
+ENTRY, BALANCE, SEAL, HEAD, BLINDED = 1, 2, 3, 5, 6
+NAMES = {ENTRY: "entry", BALANCE: "balance", SEAL: "seal", HEAD: "head", BLINDED: "balance"}
 NEVER_BELOW_ZERO = {2, 3, 4, 10, 11, 12, 41, 42}
 """Purposes: budget, pools, pending, spendable, held, shelf, reserved."""
 _OWNERS = {1: "village", 2: "household", 3: "member", 4: "activity", 5: "store"}
@@ -29,6 +29,7 @@ LAYOUTS = {
     ENTRY: "entry# village# period# kind occurred_on posted_at_in_microseconds# actor# key"
     " reverses# rule_version# memo",
     BALANCE: "village# period# owner_kind# owner# purpose# unit# closing_balance#",
+    BLINDED: "village# period# owner_kind# owner# purpose# unit# closing_balance# blinding*",
     SEAL: "village# period# month digest_before* entries# entries_root* balances# balances_root*"
     " first_entry# last_entry#",
     HEAD: "village# period# digest_before* head# entries# last_entry# entries_root*"
@@ -81,7 +82,7 @@ class Record:
 
     def lines(self) -> list[str]:
         """What the record says, for people."""
-        said = [f"{name}: {value}" for name, value in self.values.items()]
+        said = [f"{name}: {value}" for name, value in self.values.items() if name != "blinding"]
         return said + [
             f"transfer: {one.amount} of unit {one.unit}"
             f" from {account_name(one.debit)} to {account_name(one.credit)}"
@@ -158,7 +159,7 @@ def climb(place: int, last: int, path: list[bytes], starts: list[bytes]) -> list
 
 def check_inclusion(proof: Any, digests: Digests) -> list[str]:
     """What the record says whose place under a seal is proven."""
-    seal, record = read(proof["seal"], SEAL), read(proof["record"], ENTRY, BALANCE)
+    seal, record = read(proof["seal"], SEAL), read(proof["record"], ENTRY, BALANCE, BLINDED)
     if not digests.meet(seal.digest):
         raise ValueError("the seal of the proof has no digest that was given")
     tree = "entries" if record.kind == ENTRY else "balances"
@@ -239,8 +240,8 @@ class Book:
         self.expect("period", record.values["period"], self.period)
         is_late = bool(self.closings) and record.kind in (ENTRY, HEAD)
         self.expect("comes after balances", is_late, due=False)
-        ways = {ENTRY: self.add_entry, BALANCE: self.closings.append, HEAD: self.add_head}
-        ways.get(record.kind, self.add_seal)(record)
+        ways = {ENTRY: self.add_entry, HEAD: self.add_head, SEAL: self.add_seal}
+        ways.get(record.kind, self.closings.append)(record)
 
     def expect(self, what: str, said: Any, due: Any) -> None:
         """Note a fault where a record says something else than is due."""
@@ -374,14 +375,13 @@ def main(arguments: list[str]) -> int:
     if len(arguments) < 2:
         sys.stderr.write(f"{__doc__}\n")
         return 2
-    faults: list[str] = []
     try:
         digests = Digests(arguments[1:])
         text = Path(arguments[0]).read_text(encoding="utf-8")
         if text.startswith(BOOK_TITLE + "\n"):
             said, faults = check_book(text.splitlines()[1:], digests)
         else:
-            said = check_proofs(text, digests)
+            said, faults = check_proofs(text, digests), []
         missed = set(digests.given) - digests.met
         faults += [f"nothing in the file has the digest {one}" for one in sorted(missed)]
     except (OSError, KeyError, TypeError, UnicodeDecodeError, json.JSONDecodeError) as error:

@@ -219,6 +219,7 @@ MESSAGES: dict[str, str] = {
     "notice_not_found": "没有找到这份公示。请检查二维码或编号。",
     "household_not_on_notice": "公示上没有这个存折号。请照纸上印的号再填一次。",
     "nothing_to_prove": "这一户到月底没有积分，没有要证明的数。",
+    "proof_at_office": "这个月的证明不在网上提供，请到村委会要。",
     "notice_day_bad": "张贴的第一天要在 {first_day} 到 {last_day} 之间。请重新填。",
     "notice_days_bad": "公示期要{days_min}到{days_max}天。",
     "notice_not_draft": "这份公示已经贴出，不能再改。",

@@ -1,4 +1,5 @@
-"""A small book with round numbers: two sealed months, a head and an open month.
+"""A small book with round numbers: two sealed months, the first from before closing balances were
+blinded, a head and an open month.
 
 `golden_book.txt` holds it as it was exported once; the bytes never change.
 """
@@ -48,6 +49,7 @@ def golden_records() -> tuple[list[bytes], list[str]]:
         previous_digest=NO_DIGEST,
         openings={},
         entries=october,
+        secret=None,
     )
     second = seal_period(
         village_id=_VILLAGE,
@@ -56,6 +58,7 @@ def golden_records() -> tuple[list[bytes], list[str]]:
         previous_digest=first.header.digest,
         openings={row.account: row.balance for row in first.balances},
         entries=november,
+        secret=bytes(range(32)),
     )
     head = HeadRecord(
         village_id=_VILLAGE,
@@ -76,7 +79,7 @@ def _sealed(seal: ComputedSeal) -> list[bytes]:
     number = seal.header.period_number
     return [
         *(entry_bytes(row, number) for row in seal.entries),
-        *(balance_bytes(row, number) for row in seal.balances),
+        *(balance_bytes(row, number, seal.secret) for row in seal.balances),
         seal_bytes(seal.header),
     ]
 

@@ -37,6 +37,7 @@ from app.ledger.domain.sealing import closing_balances, seal_period
 GOLDEN: dict[str, Any] = json.loads((Path(__file__).parent / "golden.json").read_text())
 
 VILLAGE = 7
+SECRET = bytes(range(32))
 
 
 def _award(entry_id: int = 101, household: int = 31, amount: int = 25) -> EntryRow:
@@ -99,7 +100,8 @@ def _balance() -> BalanceRow:
     ("name", "record"),
     [
         ("entry", entry_bytes(_award(), 2)),
-        ("balance", balance_bytes(_balance(), 2)),
+        ("balance", balance_bytes(_balance(), 2, None)),
+        ("blinded balance", balance_bytes(_balance(), 2, SECRET)),
         ("seal", seal_bytes(_header())),
         ("head", head_bytes(_head())),
     ],
@@ -117,7 +119,7 @@ def test_digests_are_the_golden_ones() -> None:
     assert _head().digest.hex() == GOLDEN["head"]["digest"]
 
 
-@pytest.mark.parametrize("name", ["entry", "balance", "seal", "request", "head"])
+@pytest.mark.parametrize("name", ["entry", "balance", "blinded balance", "seal", "request", "head"])
 def test_golden_bytes_follow_from_the_described_layout(name: str) -> None:
     """Somebody else's encoder, written from the description alone."""
     for part in GOLDEN[name]["parts"]:
@@ -249,6 +251,7 @@ def test_a_seal_covers_entries_balances_and_the_seal_before() -> None:
             "previous_digest": NO_DIGEST,
             "openings": {branch_budget(VILLAGE): 100},
             "entries": [_award()],
+            "secret": None,
         }
         return seal_period(**(period | changes)).header.digest
 
@@ -264,6 +267,8 @@ def test_a_seal_covers_entries_balances_and_the_seal_before() -> None:
         digest(entries=[_award(household=32)]),
         digest(entries=[_award(), _award(entry_id=201)]),
         digest(entries=[_award(entry_id=201), _award()]),
+        digest(secret=SECRET),
+        digest(secret=SECRET[::-1]),
     }
-    assert len(digests) == 11
+    assert len(digests) == 13
     assert digest() == digest()

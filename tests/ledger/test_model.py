@@ -15,7 +15,9 @@ from app import create_app
 from app.extensions import db
 from app.kit.ids import use_node
 from app.ledger.domain.drafts import EntryKind
+from app.ledger.service import periods
 from tests.conftest import settings_for
+from tests.ledger.model.layout import SECRET
 from tests.ledger.model.machine import BONUSES, CHANGES, LAST, STOCK_WAYS, LedgerMachine
 from tests.ledger.model.twins import Twins
 
@@ -23,8 +25,9 @@ _LIVES = int(os.environ.get("LEDGER_MODEL_LIVES", "0"))
 
 
 @pytest.fixture
-def twins(sqlite_url: str, postgres_url: str) -> Iterator[Twins]:
+def twins(sqlite_url: str, postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Twins]:
     """One application on each database."""
+    monkeypatch.setattr(periods, "new_secret", lambda: SECRET)
     apps = [create_app(settings_for(url)) for url in (sqlite_url, postgres_url)]
     yield Twins(apps)
     use_node(None)

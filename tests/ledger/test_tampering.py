@@ -246,7 +246,9 @@ def _is_read_before_a_close(place: _Place) -> bool:
         case "ledger_closing":
             return bool(row["period_id"] == sealed.id)
         case "ledger_seal":
-            return "leaves" not in place.column
+            # With which secret an earlier month was blinded matters to its own balances alone.
+            is_old = place.column == "secret" and row["period_id"] != sealed.id
+            return "leaves" not in place.column and not is_old
         case "ledger_period":
             # Where the ids of a closed month began is told by its heads and entries alone.
             is_own = place.column == "head_entry_id" and row["closed_at"] is not None

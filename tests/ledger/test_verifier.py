@@ -27,7 +27,7 @@ from tests.support.verifier import VERIFIER
 GOLDEN_BOOK = Path(__file__).parent / "golden_book.txt"
 GOLDEN_DIGESTS = [
     "b862f376fb8e06667f45f0c2cc663a9d148f6a34886334a388a2bbab697e6435",
-    "d69cfb13ea2ee9e2f00b4c517455197f05baebbe94a103980253c498d0ec565d",
+    "26d565bbabd7657d5cd033637a669cb0fc6d83bf4904d609f9db8afb0e6c53b8",
     "a49e99795bc68c3a4db94c491a348c0fe67cf29e03a5121c532a93c94790ff1f",
 ]
 

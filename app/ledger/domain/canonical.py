@@ -19,18 +19,22 @@ UTC. An account is three integers: owner kind, owner, purpose.
 5 head      village, period number, digest of the head before (of the last seal for the first of
             a month, zeros where there is neither), head id, number of entries, id of the last
             entry, root of the entries, written at (instant)
+6 blinded   as 2, then a blinding value (32 bytes) that nobody can guess: the HMAC-SHA256 of
+  balance   record 2 under the period's secret of 32 bytes
 
 A seal's digest is the SHA-256 of its record, and so is a head's. Leaves are hashed and roots made
 as in RFC 6962 section 2.1: a leaf is SHA-256 of a zero byte and the record, an inner node SHA-256
 of a byte 1 and the two below it, a tree of n leaves splits at the largest power of two below n,
 the root of nothing is SHA-256 of nothing. The leaves are the entries in the order of their ids,
 and the balances in the order of owner kind, owner, purpose, unit; a balance is listed when its
-account moved in the period or does not stand at zero.
+account moved in the period or does not stand at zero. They are blinded since seals have a secret:
+a path shows the hash of the record beside, and a small number behind a hash is found by trying.
 
 `tests/ledger/golden.json` has one record of each type with its bytes.
 """
 
 import hashlib
+import hmac
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import lru_cache
@@ -42,7 +46,7 @@ from .drafts import EntryDraft, TransferDraft
 
 NO_DIGEST = bytes(32)
 
-_ENTRY, _BALANCE, _SEAL, _REQUEST, _HEAD = (bytes((1, kind)) for kind in (1, 2, 3, 4, 5))
+_ENTRY, _BALANCE, _SEAL, _REQUEST, _HEAD, _BLINDED = (bytes((1, kind)) for kind in range(1, 7))
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 _one, _two, _three, _seven, _eight = (Struct(f">{count}q").pack for count in (1, 2, 3, 7, 8))
@@ -146,12 +150,13 @@ def entry_bytes(entry: EntryRow, period_number: int) -> bytes:
     )
 
 
-def balance_bytes(row: BalanceRow, period_number: int) -> bytes:
-    """Canonical bytes of a closing balance."""
+def balance_bytes(row: BalanceRow, period_number: int, secret: bytes | None) -> bytes:
+    """Canonical bytes of a closing balance, blinded where the period's seal has a secret."""
     village_id, owner_kind, owner_id, purpose, unit_id = row.account
-    return _BALANCE + _seven(
-        village_id, period_number, owner_kind, owner_id, purpose, unit_id, row.balance
-    )
+    values = _seven(village_id, period_number, owner_kind, owner_id, purpose, unit_id, row.balance)
+    if secret is None:
+        return _BALANCE + values
+    return _BLINDED + values + hmac.digest(secret, _BALANCE + values, "sha256")
 
 
 def seal_bytes(seal: SealHeader) -> bytes:

@@ -10,6 +10,7 @@ from .accounts import Address
 from .canonical import BalanceRow, EntryRow, SealHeader, balance_bytes, entry_bytes, seal_bytes
 
 _LEAF_SIZE = 8 + 32
+SECRET_BYTES = 32
 
 Leaf = tuple[int, bytes]
 """The id of an entry, or of the account of a closing balance, and the hash of its record."""
@@ -17,13 +18,14 @@ Leaf = tuple[int, bytes]
 
 @dataclass(frozen=True, slots=True)
 class ComputedSeal:
-    """A period's seal as its rows give it: entries in the order of ids, balances of accounts, and
-    the leaf hashes of both.
+    """A period's seal as its rows give it: entries in the order of ids, balances of accounts, the
+    secret that blinds them, and the leaf hashes of both.
     """
 
     header: SealHeader
     entries: tuple[EntryRow, ...]
     balances: tuple[BalanceRow, ...]
+    secret: bytes | None
     entry_hashes: tuple[bytes, ...]
     balance_hashes: tuple[bytes, ...]
 
@@ -108,11 +110,16 @@ def seal_period(
     previous_digest: bytes,
     openings: Mapping[Address, int],
     entries: Sequence[EntryRow],
+    secret: bytes | None,
 ) -> ComputedSeal:
-    """The seal of a period; `openings` are the closing balances under the previous digest."""
+    """The seal of a period; `openings` are the closing balances under the previous digest, and
+    `secret` what blinds those of this one, None where they are not blinded.
+    """
     balances = closing_balances(openings, entries)
     entry_hashes = hashes_of(entries, period_number)
-    balance_hashes = tuple(merkle.leaf_hash(balance_bytes(row, period_number)) for row in balances)
+    balance_hashes = tuple(
+        merkle.leaf_hash(balance_bytes(row, period_number, secret)) for row in balances
+    )
     header = SealHeader(
         village_id=village_id,
         period_number=period_number,
@@ -125,7 +132,7 @@ def seal_period(
         first_entry_id=entries[0].id if entries else 0,
         last_entry_id=entries[-1].id if entries else 0,
     )
-    return ComputedSeal(header, tuple(entries), balances, entry_hashes, balance_hashes)
+    return ComputedSeal(header, tuple(entries), balances, secret, entry_hashes, balance_hashes)
 
 
 def hashes_of(entries: Sequence[EntryRow], period_number: int) -> tuple[bytes, ...]:
@@ -205,7 +212,9 @@ def prove_balances(computed: ComputedSeal, accounts: Collection[Address]) -> lis
     number, seal = computed.header.period_number, seal_bytes(computed.header)
     return [
         Proof(
-            balance_bytes(row, number), merkle.prove_inclusion(computed.balance_hashes, index), seal
+            balance_bytes(row, number, computed.secret),
+            merkle.prove_inclusion(computed.balance_hashes, index),
+            seal,
         )
         for index, row in enumerate(computed.balances)
         if row.account in accounts

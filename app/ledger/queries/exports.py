@@ -40,6 +40,6 @@ def book_records(village_id: int) -> Iterator[bytes]:
         if seal is None:
             continue
         for account, balance in sorted(closing_rows(period.id).items()):
-            yield balance_bytes(BalanceRow(account, balance), period.number)
+            yield balance_bytes(BalanceRow(account, balance), period.number, seal.secret)
         yield seal_bytes(header_of(seal))
         before = seal

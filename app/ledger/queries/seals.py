@@ -18,20 +18,23 @@ from .entries import entries
 _HEADER_FIELDS = tuple(field.name for field in fields(SealHeader))
 
 
-def compute_seal(village_id: int, period_id: int) -> ComputedSeal:
+def compute_seal(village_id: int, period_id: int, *, secret: bytes | None = None) -> ComputedSeal:
     """Seal a period from its entries, the previous closing balances and the previous digest.
 
-    Raises NotFound `period_not_found`.
+    A period that is sealed keeps the secret of its seal. Raises NotFound `period_not_found`.
     """
     period = db.session.get(LedgerPeriod, period_id)
     if period is None or period.village_id != village_id:
         raise NotFound("period_not_found")
-    previous = seal_before(period)
+    previous, stored = seal_before(period), seal(period_id)
+    if stored is not None:
+        secret = stored.secret
     return seal_after(
         previous,
         period,
         openings={} if previous is None else closing_rows(previous.period_id),
         posted=entries(village_id, period_id=period_id),
+        secret=secret,
     )
 
 
@@ -41,6 +44,7 @@ def seal_after(
     *,
     openings: Mapping[Address, int],
     posted: Sequence[EntryRow],
+    secret: bytes | None,
 ) -> ComputedSeal:
     """Seal a period whose rows were read already; `openings` were closed under `previous`."""
     return seal_period(
@@ -50,6 +54,7 @@ def seal_after(
         previous_digest=NO_DIGEST if previous is None else previous.digest,
         openings=openings,
         entries=posted,
+        secret=secret,
     )
 
 

@@ -4,7 +4,7 @@ A book is posted and closed in memory by the same decisions as in the services (
 `seal_period`), so that the checker cannot tell it from one that grew entry by entry.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from sqlalchemy import BigInteger, Connection, cast, func, insert, literal, null, select, union_all
@@ -30,7 +30,7 @@ from app.ledger.models import (
     LedgerTransfer,
 )
 
-from .periods import seal_row
+from .periods import new_secret, seal_row
 
 Row = dict[str, Any]
 
@@ -50,10 +50,18 @@ class WholeBook:
 
     Times and ids are those of the clock and of the process's source, which the caller sets; ids
     must grow. Balance rows are not among the rows: `load_balances` adds them up afterwards.
+    `make_secret` gives each seal its secret.
     """
 
-    def __init__(self, village_id: int, *, first_month: Month) -> None:
+    def __init__(
+        self,
+        village_id: int,
+        *,
+        first_month: Month,
+        make_secret: Callable[[], bytes] = new_secret,
+    ) -> None:
         self.village_id = village_id
+        self._make_secret = make_secret
         self.rows: dict[type[Base], list[Row]] = {table: [] for table in BOOK_TABLES}
         self._accounts: dict[Address, int] = {}
         self._books = Books(balances={}, outcomes={}, originals={}, reversed_ids=set(), returned={})
@@ -102,6 +110,7 @@ class WholeBook:
             previous_digest=self._previous_digest,
             openings=self._openings,
             entries=self._entries,
+            secret=self._make_secret(),
         )
         header = computed.header
         self._previous_digest = header.digest

@@ -1,5 +1,6 @@
 """Opening a village's book, and closing a month: sealed, with the next one open at once."""
 
+import secrets
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
@@ -15,7 +16,7 @@ from app.kit.ids import new_id
 from app.kit.month import Month
 from app.ledger.domain.accounts import Address
 from app.ledger.domain.canonical import SealHeader
-from app.ledger.domain.sealing import ComputedSeal, pack_leaves
+from app.ledger.domain.sealing import SECRET_BYTES, ComputedSeal, pack_leaves
 from app.ledger.models import LedgerClosing, LedgerPeriod, LedgerSeal
 from app.ledger.queries.accounts import find_accounts
 from app.ledger.queries.seals import compute_seal, header_of
@@ -117,6 +118,11 @@ def _open_period(
     return period.id
 
 
+def new_secret() -> bytes:
+    """What blinds the closing balances of a period; kept with its seal, shown to nobody."""
+    return secrets.token_bytes(SECRET_BYTES)
+
+
 def seal_row(
     period_id: int,
     computed: ComputedSeal,
@@ -127,6 +133,7 @@ def seal_row(
     return asdict(computed.header) | {
         "period_id": period_id,
         "digest": computed.header.digest,
+        "secret": computed.secret,
         "sealed_at": sealed_at,
         "entry_leaves": pack_leaves(computed.entry_leaves),
         "balance_leaves": pack_leaves(computed.balance_leaves(account_ids)),
@@ -134,7 +141,7 @@ def seal_row(
 
 
 def _seal(period: LedgerPeriod, now: datetime) -> SealHeader:
-    computed = compute_seal(period.village_id, period.id)
+    computed = compute_seal(period.village_id, period.id, secret=new_secret())
     header = computed.header
     accounts = find_accounts(row.account for row in computed.balances)
     db.session.add(LedgerSeal(**seal_row(period.id, computed, accounts, now)))

@@ -130,10 +130,14 @@ def household_proof(found: Notice, passbook_number: str) -> HouseholdProof:
     """That what a household's line ends with is under the digest on the paper: a proof for each of
     its accounts of points.
 
-    Raises NotFound `household_not_on_notice`, or `nothing_to_prove` when all it has is nothing.
+    Raises NotFound `household_not_on_notice`, or `nothing_to_prove` when all it has is nothing;
+    Conflict `proof_at_office` for a month that was sealed before closing balances were blinded:
+    a path would give away what stands beside.
     """
     row, household_id = _row_on_paper(found, passbook_number)
     computed = books.compute_seal(found.village_id, found.period_id)
+    if computed.secret is None:
+        raise Conflict("proof_at_office")
     points = _point_accounts(found.village_id, household_id)
     proofs = prove_balances(computed, points)
     if not proofs:

@@ -3,11 +3,14 @@
 from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, time
+from functools import partial
+from random import Random
 
 from app.identity.domain import SYSTEM_ACTOR_ID
 from app.kit import clock
 from app.kit.month import Month
 from app.ledger.domain.drafts import EntryDraft, EntryKind, TransferDraft
+from app.ledger.domain.sealing import SECRET_BYTES
 from app.ledger.service.loading import WholeBook
 
 from .shape import FIRST_MONTH, CountyShape
@@ -27,7 +30,11 @@ class Chronicle:
     def __init__(self, shape: CountyShape, village: Settled, *, seconds: int) -> None:
         self.shape = shape
         self.village = village
-        self.book = WholeBook(village.id, first_month=FIRST_MONTH)
+        # Secrets that come out the same every time, as everything of a sample does.
+        draw = Random(village.id).randbytes  # noqa: S311
+        self.book = WholeBook(
+            village.id, first_month=FIRST_MONTH, make_secret=partial(draw, SECRET_BYTES)
+        )
         self.earned: Counter[int] = Counter()
         self._seconds = seconds
 

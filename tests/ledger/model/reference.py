@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
 
-from .layout import BALANCE, ENTRY, SEAL, Value, instant, record, root
+from .layout import ENTRY, SEAL, Value, blinded, instant, record, root
 from .places import LIMITED, PENDING, PURPOSES, Account
 
 Move = tuple[Account, Account, int]
@@ -367,7 +367,7 @@ class Book:
             if balance != 0 or account in moved
         }
         rows = [
-            record(BALANCE, (self.village, number, *account[1:], closing[account]))
+            blinded((self.village, number, *account[1:], closing[account]))
             for account in sorted(closing)
         ]
         values: tuple[Value, ...] = (

@@ -230,6 +230,7 @@ class Book:
                 period,
                 openings={} if previous is None else self.closed(previous),
                 posted=self.entries_by_period.get(period.id, []),
+                secret=sealed.secret if (sealed := by_number.get(period.number)) else None,
             )
         return found
 

@@ -191,7 +191,9 @@ def openings_under_seal(book: Book) -> Iterator[Fault]:
     stored = book.basis
     closed = book.closed(stored)
     hashes = [
-        leaf_hash(balance_bytes(BalanceRow(account, closed[account]), stored.period_number))
+        leaf_hash(
+            balance_bytes(BalanceRow(account, closed[account]), stored.period_number, stored.secret)
+        )
         for account in sorted(closed)
     ]
     if (len(hashes), root(hashes)) != (stored.balance_count, stored.balances_root):
