@@ -141,6 +141,30 @@ def test_a_split_takes_the_agreed_share_and_nothing_twice(village: ClaimVillage)
     check_books()
 
 
+def test_points_at_once_follow_a_household_that_merged_before_the_closing(
+    village: ClaimVillage,
+) -> None:
+    home, target = village.household_of("王大山"), village.household_of("陈桂兰")
+    with clock.stopped_at(START - timedelta(days=1)):
+        run_in_transaction(
+            lambda: activities.set_release_policy(
+                village_id=village.village_id,
+                at_once=True,
+                starts_on=DAY,
+                record_number="8号",
+                actor_id=0,
+            )
+        )
+    session = make_session(village.branch)
+    sign_up(village.branch, session, "李秀英")
+    with at(1):
+        check_in(village.branch, session, "李秀英")
+    do(village, LifeKind.MERGE, "王大山", to_household_id=target)
+    close(village.branch, session, minutes=200)
+    assert (spendable(village, home), spendable(village, target)) == (0, 40 + 125 + 20)
+    check_books()
+
+
 def test_a_merged_household_closes_and_what_still_comes_to_it_follows(
     village: ClaimVillage,
 ) -> None:

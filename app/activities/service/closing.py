@@ -12,7 +12,8 @@ from app.kit.errors import Conflict
 from app.kit.ids import new_id
 from app.kit.points import Tenths
 from app.ledger.domain.accounts import Address, activity_pool
-from app.rulebook.domain.awards import AwardRequest
+from app.people import service as people
+from app.rulebook.domain.awards import AwardOutcome, AwardRequest
 from app.rulebook.service import award
 
 from . import budget, holds
@@ -84,6 +85,28 @@ def award_request(
     )
 
 
+def award_attendances(
+    requests: Sequence[AwardRequest], *, cause: str, actor_id: int
+) -> list[AwardOutcome]:
+    """Award them; what is spendable at once and came to a household that has closed meanwhile goes
+    on to whoever took it in. `cause` names the doing.
+    """
+    outcomes = [
+        outcome
+        for start in range(0, len(requests), _AWARDS_PER_POSTING)
+        for outcome in award(requests[start : start + _AWARDS_PER_POSTING])
+    ]
+    at_once = {request.household_id for request in requests if request.at_once}
+    if at_once:
+        people.pass_on(
+            village_id=requests[0].village_id,
+            household_ids=at_once,
+            cause=cause,
+            actor_id=actor_id,
+        )
+    return outcomes
+
+
 def _check_closable(session: ActivitySession, activity: Activity) -> None:
     if activity.cancelled_at is not None:
         raise Conflict("activity_cancelled")
@@ -146,11 +169,7 @@ def _award(
         )
         for row in earning
     ]
-    outcomes = [
-        outcome
-        for start in range(0, len(requests), _AWARDS_PER_POSTING)
-        for outcome in award(requests[start : start + _AWARDS_PER_POSTING])
-    ]
+    outcomes = award_attendances(requests, cause=f"session:{session.id}", actor_id=actor_id)
     for row, outcome in zip(earning, outcomes, strict=True):
         row.award_id = outcome.award_id
     granted = sum(outcome.granted for outcome in outcomes)

@@ -14,10 +14,10 @@ from app.kit.text import clean_line
 from app.ledger.domain.accounts import activity_pool, branch_budget
 from app.people import queries as people
 from app.rulebook import queries as rulebook
-from app.rulebook.service import award, reverse_award
+from app.rulebook.service import reverse_award
 
 from . import budget, holds
-from .closing import award_request
+from .closing import award_attendances, award_request
 from .scheduling import lock_session
 from .signups import add_signup
 
@@ -128,7 +128,7 @@ def _award_again(
     if asked:
         account = branch_budget(session.village_id)
         budget.check_budget(session.village_id, asked)
-        outcome = award(
+        (outcome,) = award_attendances(
             [
                 award_request(
                     activity=activity,
@@ -138,8 +138,10 @@ def _award_again(
                     idempotency_key=f"attendance-correction:{correction.id}",
                     actor_id=actor_id,
                 )
-            ]
-        )[0]
+            ],
+            cause=f"attendance-correction:{correction.id}",
+            actor_id=actor_id,
+        )
         attendance.award_id = outcome.award_id
 
 
