@@ -34,6 +34,8 @@ from app.rulebook.queries import AWARD_WITNESS
 from app.store.api import api as store_api
 from app.store.pages import STORE_PAGES
 from app.store.queries import STORE_WITNESS
+from app.supervision.api import api as supervision_api
+from app.supervision.pages import pages as supervision_pages
 from app.web.errors import init_errors
 from app.web.forms import init_forms
 from app.web.headers import init_headers
@@ -55,6 +57,7 @@ PAGES = (
     preferences,
     rulebook_pages,
     *STORE_PAGES,
+    supervision_pages,
 )
 APIS = (
     *ACTIVITY_APIS,
@@ -67,6 +70,7 @@ APIS = (
     store_api,
     incentives_api,
     notices_api,
+    supervision_api,
 )
 
 WITNESSES = (

@@ -13,6 +13,7 @@ from app.kit.points import format_tenths
 from .claim_messages import CLAIM_MESSAGES
 from .expiry_messages import EXPIRY_MESSAGES
 from .life_messages import LIFE_MESSAGES
+from .supervision_messages import SUPERVISION_MESSAGES
 
 _ISO_DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
 
@@ -349,6 +350,7 @@ MESSAGES: dict[str, str] = {
     **CLAIM_MESSAGES,
     **EXPIRY_MESSAGES,
     **LIFE_MESSAGES,
+    **SUPERVISION_MESSAGES,
 }
 
 

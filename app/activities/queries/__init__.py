@@ -1,10 +1,12 @@
 """Reads of activities."""
 
 from .attendance import AtTheDoor as AtTheDoor
+from .attendance import CheckIn as CheckIn
 from .attendance import at_the_door as at_the_door
 from .attendance import attendance as attendance
 from .attendance import attendance_of as attendance_of
 from .attendance import attendances as attendances
+from .attendance import check_ins_between as check_ins_between
 from .attendance import corrections as corrections
 from .attendance import count_places as count_places
 from .attendance import live_signup as live_signup

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import and_, bindparam, func, select
 
-from app.activities.domain.check_in import OwnScan, Place, State, scans_from_one_phone
+from app.activities.domain.check_in import OwnScan, Place, Source, State, scans_from_one_phone
 from app.activities.models import (
     Activity,
     Attendance,
@@ -200,3 +200,42 @@ def corrections(attendance_ids: Iterable[int]) -> Sequence[AttendanceCorrection]
         .where(AttendanceCorrection.attendance_id.in_(set(attendance_ids)))
         .order_by(AttendanceCorrection.id)
     ).all()
+
+
+@dataclass(frozen=True, slots=True)
+class CheckIn:
+    """Who was checked in when, how and by which account."""
+
+    attendance_id: int
+    session_id: int
+    household_id: int
+    member_id: int
+    at: datetime
+    by: int
+    source: Source
+    phone_digest: bytes | None
+
+
+def check_ins_between(village_id: int, *, since: datetime, until: datetime) -> list[CheckIn]:
+    """The check-ins of the village from an instant on and before another, oldest first."""
+    rows = db.session.execute(
+        select(
+            Attendance.id, Attendance.session_id, Attendance.household_id, Attendance.member_id,
+            Attendance.checked_in_at, Attendance.checked_in_by, Attendance.source,
+            Attendance.phone_digest,
+        )
+        .where(
+            Attendance.village_id == village_id,
+            Attendance.checked_in_at >= since,
+            Attendance.checked_in_at < until,
+        )
+        .order_by(Attendance.checked_in_at, Attendance.id)
+    )  # fmt: skip
+    return [
+        CheckIn(
+            row.id, row.session_id, row.household_id, row.member_id, at, row.checked_in_by,
+            Source(row.source), row.phone_digest,
+        )
+        for row in rows
+        if (at := row.checked_in_at) is not None
+    ]  # fmt: skip

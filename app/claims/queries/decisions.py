@@ -1,0 +1,52 @@
+"""What was decided about claims, and how long it had waited."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+
+from app.claims.domain.states import DECISIONS
+from app.claims.models import Claim, ClaimEvent
+from app.extensions import db
+
+from .claims import events
+
+DecisionRow = tuple[int, int, int, str, datetime, datetime]
+"""Claim, household, who decided, what, when, and since when it had waited for that step."""
+
+
+def decisions_between(village_id: int, *, since: datetime, until: datetime) -> list[DecisionRow]:
+    """The decisions from an instant on and before another, oldest first.
+
+    A step waits from the submission on, or from the last decision of the step before it.
+    """
+    rows = db.session.execute(
+        select(ClaimEvent, Claim.household_id)
+        .join(Claim, Claim.id == ClaimEvent.claim_id)
+        .where(
+            Claim.village_id == village_id,
+            ClaimEvent.kind.in_([each.value for each in DECISIONS]),
+            ClaimEvent.happened_at >= since,
+            ClaimEvent.happened_at < until,
+        )
+        .order_by(ClaimEvent.id)
+    ).all()
+    history = events({event.claim_id for event, _ in rows})
+    return [
+        (
+            event.claim_id, household_id, event.actor_id, event.kind, event.happened_at,
+            _waited_since(event, history[event.claim_id]),
+        )
+        for event, household_id in rows
+    ]  # fmt: skip
+
+
+def _waited_since(decision: ClaimEvent, history: list[ClaimEvent]) -> datetime:
+    """When the last thing happened before that was no decision at the same step."""
+    here = (decision.round, decision.step)
+    before = [
+        each.happened_at
+        for each in history
+        if each.id < decision.id
+        and not (each.kind in DECISIONS and (each.round, each.step) == here)
+    ]
+    return max(before, default=decision.happened_at)
