@@ -17,6 +17,9 @@ from .service import Deed, Shortcoming
 CLAIMING_STAFF = (Role.ORGANISER, Role.GRID_WORKER, Role.BRANCH_PRESIDENT)
 """Who enters claims that come on paper or by word of mouth."""
 
+INSPECTING = (*CLAIMING_STAFF, Role.REVIEWER, Role.SUPERVISION)
+"""Who goes round and judges households, or checks what another judged."""
+
 OFFICE = (*CLAIMING_STAFF, Role.SUPERVISION)
 """Who may read every claim of the village."""
 

@@ -165,3 +165,89 @@ class ClaimDraw(Base):
     reason: Mapped[str] = mapped_column(String(200))
     drawn_at: Mapped[datetime]
     drawn_by: Mapped[int] = mapped_column(Id)
+
+
+class InspectionRound(Base):
+    """A list of households to be looked at under a rule (月度评比); `seed` drew its order.
+
+    It is open until its awards are posted or somebody drops it with a reason.
+    """
+
+    __tablename__ = "inspection_round"
+    __table_args__ = (
+        CheckConstraint("posted_at IS NULL OR dropped_at IS NULL", name="one_end"),
+        Index("ix_inspection_round_village_id", "village_id", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
+    village_id: Mapped[int] = mapped_column(ForeignKey("village.id"))
+    grid_id: Mapped[int | None] = mapped_column(ForeignKey("grid.id"))
+    occurred_on: Mapped[date] = mapped_column(Date)
+    seed: Mapped[str] = mapped_column(String(32))
+    opened_by: Mapped[int] = mapped_column(Id)
+    opened_at: Mapped[datetime]
+    posted_by: Mapped[int | None] = mapped_column(Id)
+    posted_at: Mapped[datetime | None]
+    dropped_by: Mapped[int | None] = mapped_column(Id)
+    dropped_at: Mapped[datetime | None]
+    drop_reason: Mapped[str] = mapped_column(String(200))
+
+
+class InspectionLevel(Base):
+    """What a mark of this level earns; level 0 earns nothing and has no row."""
+
+    __tablename__ = "inspection_level"
+
+    round_id: Mapped[int] = mapped_column(
+        ForeignKey("inspection_round.id"), primary_key=True, autoincrement=False
+    )
+    level: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    rule_id: Mapped[int] = mapped_column(ForeignKey("rule.id"))
+
+
+class InspectionMark(Base):
+    """A household's line of a round: marked by one, checked by another.
+
+    `returned_by` disagreed with an earlier mark, which is to be made anew.
+    """
+
+    __tablename__ = "inspection_mark"
+    __table_args__ = (
+        UniqueConstraint("round_id", "household_id"),
+        CheckConstraint("(level IS NULL) = (marked_by IS NULL)", name="marked_whole"),
+        CheckConstraint("checked_by IS NULL OR checked_by <> marked_by", name="two_people"),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
+    round_id: Mapped[int] = mapped_column(ForeignKey("inspection_round.id"))
+    household_id: Mapped[int] = mapped_column(ForeignKey("household.id"), index=True)
+    place: Mapped[int]
+    level: Mapped[int | None]
+    marked_by: Mapped[int | None] = mapped_column(Id)
+    marked_at: Mapped[datetime | None]
+    checked_by: Mapped[int | None] = mapped_column(Id)
+    checked_at: Mapped[datetime | None]
+    returned_by: Mapped[int | None] = mapped_column(Id)
+    award_id: Mapped[int | None] = mapped_column(ForeignKey("award.id"), unique=True)
+
+
+class InspectionDenial(Base):
+    """A household says of a credit from a round that it is not its own, and what came of it."""
+
+    __tablename__ = "inspection_denial"
+    __table_args__ = (
+        CheckConstraint("decision IN ('upheld', 'rejected')", name="decision_known"),
+        CheckConstraint("(decision IS NULL) = (decided_at IS NULL)", name="decided_whole"),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
+    village_id: Mapped[int] = mapped_column(ForeignKey("village.id"), index=True)
+    mark_id: Mapped[int] = mapped_column(ForeignKey("inspection_mark.id"), unique=True)
+    statement: Mapped[str] = mapped_column(String(200))
+    denied_at: Mapped[datetime]
+    denied_by: Mapped[int] = mapped_column(Id)
+    decision: Mapped[str | None] = mapped_column(String(10))
+    answer: Mapped[str] = mapped_column(String(200))
+    decided_at: Mapped[datetime | None]
+    decided_by: Mapped[int | None] = mapped_column(Id)
+    reversal_entry_id: Mapped[int | None] = mapped_column(ForeignKey("ledger_entry.id"))

@@ -4,6 +4,7 @@ from marshmallow import fields, validate
 
 from app.kit.schema import DayField, IdField, StrictSchema, TenthsField, TextField, WholeField
 
+from .domain.inspections import DenialDecision
 from .domain.policy import PANEL_MAX
 from .domain.states import MEND_DAYS_MAX, REASON_LENGTH_MAX, STATEMENT_LENGTH_MAX, Decision
 
@@ -183,3 +184,94 @@ class ClaimOut(OwnClaimOut):
     passbook_no = fields.String(attribute="view.household.passbook_no")
     events = fields.List(fields.Nested(NamedEventOut))
     draws = fields.List(fields.Nested(DrawOut))
+
+
+class InspectionForm(StrictSchema):
+    """A round for a rule and the rules of its cap group; without a grid, of the whole village."""
+
+    rule_code = TextField(length_max=_RULE_CODE_LENGTH_MAX, required=True)
+    occurred_on = DayField(required=True)
+    grid_id = IdField(load_default=None)
+
+
+class MarkForm(StrictSchema):
+    """One tap: "mark id:level"."""
+
+    mark = fields.String(
+        required=True,
+        validate=validate.Regexp("^[0-9]{1,18}:[0-9]{1,2}$", error="这一项填得不对。"),
+    )
+
+
+class MarkIn(StrictSchema):
+    mark_id = IdField(required=True)
+    level = WholeField(required=True)
+
+
+class MarksIn(StrictSchema):
+    marks = fields.List(
+        fields.Nested(MarkIn), required=True, validate=validate.Length(min=1, max=500)
+    )
+
+
+class CheckForm(StrictSchema):
+    """Lines that are not right; all others that the caller may check are agreed to."""
+
+    returned_ids = fields.List(IdField(), load_default=list)
+
+
+class DropForm(StrictSchema):
+    reason = TextField(length_max=REASON_LENGTH_MAX, required=True)
+
+
+class InspectionDenialForm(StrictSchema):
+    decision = fields.Enum(DenialDecision, by_value=True, required=True)
+    answer = TextField(length_max=STATEMENT_LENGTH_MAX, required=True)
+
+
+class InspectionDenialOut(StrictSchema):
+    id = IdField()
+    statement = fields.String()
+    denied_at = fields.AwareDateTime()
+    decision = fields.String(allow_none=True)
+    answer = fields.String()
+
+
+class LevelOut(StrictSchema):
+    level = fields.Integer()
+    word = fields.String()
+    points = TenthsField()
+
+
+class InspectionRowOut(StrictSchema):
+    """`bar` is why the caller may not judge this household."""
+
+    mark_id = IdField(attribute="mark.id")
+    household_id = IdField(attribute="household.id")
+    passbook_no = fields.String(attribute="household.passbook_no")
+    head_name = fields.String(attribute="household.head_name")
+    level = fields.Integer(attribute="mark.level", allow_none=True)
+    checked = fields.Function(lambda row: row.mark.checked_by is not None)
+    bar = fields.String(allow_none=True)
+
+
+class InspectionOut(StrictSchema):
+    """A round; its households are in the order that `seed` drew."""
+
+    id = IdField(attribute="round.id")
+    title = fields.String()
+    occurred_on = fields.Date(attribute="round.occurred_on")
+    seed = fields.String(attribute="round.seed")
+    is_open = fields.Boolean()
+    unmarked = fields.Integer()
+    unchecked = fields.Integer()
+    levels = fields.List(fields.Nested(LevelOut))
+    rows = fields.List(fields.Nested(InspectionRowOut))
+
+
+class InspectionListedOut(StrictSchema):
+    id = IdField()
+    title = fields.String()
+    occurred_on = fields.Date()
+    posted_at = fields.AwareDateTime(allow_none=True)
+    dropped_at = fields.AwareDateTime(allow_none=True)

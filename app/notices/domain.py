@@ -234,23 +234,26 @@ def check_settling(period: NoticePeriod, today: date, objections_open: int) -> N
 @dataclass(frozen=True, slots=True)
 class OpenMatters:
     """What still waits at a close: sessions that ended and were not closed, denied credits that
-    nobody answered, claims and appeals that nobody decided.
+    nobody answered, claims and appeals that nobody decided, inspection rounds not finished.
     """
 
     sessions: int
     denials: int
     claims: int = 0
+    inspections: int = 0
 
     def __bool__(self) -> bool:
-        return bool(self.sessions or self.denials or self.claims)
+        return bool(self.sessions or self.denials or self.claims or self.inspections)
 
 
 def check_open_matters(matters: OpenMatters, reason: str) -> None:
-    """Conflict `month_has_open_matters` (sessions, denials, claims) unless a reason is given."""
+    """Conflict `month_has_open_matters` (sessions, denials, claims,
+    inspections) unless a reason is given."""
     if matters and not reason:
         raise Conflict(
             "month_has_open_matters",
             sessions=matters.sessions,
             denials=matters.denials,
             claims=matters.claims,
+            inspections=matters.inspections,
         )

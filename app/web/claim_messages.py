@@ -1,6 +1,17 @@
 """The sentences about claims, a part of the one table in `messages`."""
 
 CLAIM_MESSAGES: dict[str, str] = {
+    "inspection_posted": "全部复核完了，积分已经入账，等公示。",
+    "inspection_checked_some": "已记下。还有几户要别人评或复核，都好了才入账。",
+    "inspection_dropped": "这次评比已作废，没有入账。",
+    "inspection_not_found": "没有找到这次评比。",
+    "inspection_mark_not_found": "这一户不在这次评比的名单上。请刷新后再看。",
+    "inspection_level_bad": "没有这一档。请刷新后再点。",
+    "inspection_over": "这次评比已经办完或作废，不能再改。",
+    "inspection_checked": "这一户已经复核过，不能再改。",
+    "inspection_nobody": "这个范围里没有在册的户。请换一个网格。",
+    "inspection_not_yours": "现在没有要您复核的：自己评的、自家和近亲家的，要由别人复核。",
+    "inspection_denial_not_found": "没有找到这条说明。",
     "claim_submitted": "已提交，等村里审核。",
     "claim_withdrawn": "已撤回。",
     "claim_decided_approve": "已同意。",

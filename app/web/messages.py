@@ -214,7 +214,8 @@ MESSAGES: dict[str, str] = {
     # the public notice
     "books_do_not_hold": "账本检查发现{findings}处问题，没有结账。请联系镇里：{first}",
     "month_has_open_matters": "还有没办完的事：{sessions}场活动没有核对名单，"
-    "{denials}条“不是自家的积分”没有答复，{claims}份申报没有审完。请先办完；一定要现在结账，请写明原因。",
+    "{denials}条“不是自家的积分”没有答复，{claims}份申报没有审完，"
+    "{inspections}次评比没有办完。请先办完；一定要现在结账，请写明原因。",
     "notice_does_not_add_up": "各户合计与全村合计对不上，公示没有生成。请联系镇里。",
     "correction_not_upheld": "不属实的异议不能冲正。请去掉勾选，或选“属实”。",
     "notice_not_found": "没有找到这份公示。请检查二维码或编号。",

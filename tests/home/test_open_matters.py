@@ -73,6 +73,8 @@ def test_callers_of_the_api_get_the_facts(app: Flask, village: VillageMonth) -> 
         refused = president.post("/notices", CLOSE)
         assert refused.status_code == 409
         assert refused.get_json()["error"]["code"] == "month_has_open_matters"
-        assert refused.get_json()["error"]["facts"] == {"sessions": 1, "denials": 0, "claims": 0}
+        assert refused.get_json()["error"]["facts"] == {
+            "sessions": 1, "denials": 0, "claims": 0, "inspections": 0,
+        }  # fmt: skip
         assert president.post("/notices", {**CLOSE, "reason": "下雨没办成"}).status_code == 201
     assert books.period(village.village_id, OCTOBER).closed_at is not None

@@ -5,6 +5,12 @@ from .deductions import appeal as appeal
 from .deductions import issue_mend_notice as issue_mend_notice
 from .deductions import mark_mended as mark_mended
 from .deductions import open_deduction as open_deduction
+from .inspection_denials import decide_inspection_denial as decide_inspection_denial
+from .inspection_denials import deny_inspection as deny_inspection
+from .inspections import check_inspection as check_inspection
+from .inspections import drop_inspection as drop_inspection
+from .inspections import mark_households as mark_households
+from .inspections import open_inspection as open_inspection
 from .policy import set_policy as set_policy
 from .reviews import decide_claim as decide_claim
 from .reviews import draw_again as draw_again

@@ -16,10 +16,10 @@ from app.kit import clock
 from app.kit.errors import Conflict, Denied, Invalid
 from app.kit.text import clean_line
 from app.ledger.domain.accounts import branch_budget
-from app.rulebook import service as rulebook
 from app.rulebook.domain.awards import AwardRequest
 from app.rulebook.domain.reviews import ReviewStep
 
+from .awarding import award_from_budget
 from .deductions import decide_appeal, deduct
 from .history import add_event, lock_claim
 from .panels import draw_panel, open_step
@@ -140,16 +140,7 @@ def _award(view: queries.ClaimView, actor_id: int) -> None:
         idempotency_key=f"claim:{claim.id}",
         actor_id=actor_id,
     )
-    try:
-        (outcome,) = rulebook.award([request])
-    except Conflict as refusal:
-        if refusal.code != "insufficient_balance":
-            raise
-        raise Conflict(
-            "branch_budget_short",
-            needed_tenths=refusal.facts["needed"],
-            budget_tenths=refusal.facts["balance"],
-        ) from refusal
+    (outcome,) = award_from_budget([request])
     claim.state, claim.decided_at = ClaimState.APPROVED, clock.now()
     claim.award_id, claim.entry_id = outcome.award_id, outcome.entry_id
     claim.granted = outcome.granted

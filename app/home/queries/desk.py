@@ -28,7 +28,9 @@ class DueKind(StrEnum):
 
     OBJECTION = "objection"
     DENIAL = "denial"
+    INSPECTION_DENIAL = "inspection_denial"
     CLAIM = "claim"
+    INSPECTION = "inspection"
     LIFE_EVENT = "life_event"
     SESSION_TO_CLOSE = "session_to_close"
     ACTIVITY_TO_APPROVE = "activity_to_approve"
@@ -45,7 +47,9 @@ SUPERVISED = frozenset(
     {
         DueKind.OBJECTION,
         DueKind.DENIAL,
+        DueKind.INSPECTION_DENIAL,
         DueKind.CLAIM,
+        DueKind.INSPECTION,
         DueKind.LIFE_EVENT,
         DueKind.NOTICE_TO_PUBLISH,
         DueKind.NOTICE_TO_SETTLE,
@@ -139,6 +143,13 @@ def _of_claims(village_id: int) -> Iterator[Due]:
     undecided = claims.undecided_count(village_id)
     if undecided:
         yield Due(DueKind.CLAIM, undecided)
+    denials = claims.inspection_denials(village_id, open_only=True)
+    if denials:
+        oldest, home = denials[-1]
+        yield Due(DueKind.INSPECTION_DENIAL, len(denials), oldest.id, title=home.passbook_no)
+    unfinished = claims.unfinished_inspections(village_id)
+    if unfinished:
+        yield Due(DueKind.INSPECTION, unfinished)
 
 
 def _of_households(village_id: int) -> Iterator[Due]:

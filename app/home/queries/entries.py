@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from app.activities import queries as activities
+from app.claims import queries as claims
 from app.expiry import queries as expiry
 from app.identity.queries import display_names
 from app.kit.errors import NotFound
@@ -20,6 +21,7 @@ from .passbook import PassbookLine, passbook
 
 if TYPE_CHECKING:
     from app.activities.models import AttendanceDenial
+    from app.claims.models import InspectionDenial, InspectionMark
     from app.expiry.models import ExpiryLot, ExpiryPolicy
     from app.rulebook.models import Award, RuleVersion
 
@@ -68,6 +70,14 @@ class ExpiryStory:
 
 
 @dataclass(frozen=True, slots=True)
+class InspectionStory:
+    """Who judged the household on a round, and who checked it."""
+
+    marked_by: str
+    checked_by: str
+
+
+@dataclass(frozen=True, slots=True)
 class EntryStory:
     """An entry from the deed to the notice; a reversal tells the story of what it takes back.
 
@@ -80,14 +90,16 @@ class EntryStory:
     purchase: PurchaseStory | None
     expiry: ExpiryStory | None
     claim_id: int | None
+    inspection: InspectionStory | None
     reversal_id: int | None
-    denial: "AttendanceDenial | None"
+    denial: "AttendanceDenial | InspectionDenial | None"
 
     @property
     def may_be_denied(self) -> bool:
         """Whether the household may still say that this is not its own."""
         taken_back = self.reversal_id is not None or self.line.reverses_id is not None
-        return self.attendance is not None and self.denial is None and not taken_back
+        known = self.attendance is not None or self.inspection is not None
+        return known and self.denial is None and not taken_back
 
 
 def entry_story(village_id: int, household_id: int, entry_id: int) -> EntryStory:
@@ -96,6 +108,7 @@ def entry_story(village_id: int, household_id: int, entry_id: int) -> EntryStory
     told_id = line.reverses_id or entry_id
     found = rulebook.awards(village_id, entry_ids=[told_id])
     award = found[0] if found else None
+    mark = None if award is None else claims.mark_of_award(award.id)
     return EntryStory(
         line=line,
         award=None if award is None else _award(award),
@@ -103,8 +116,24 @@ def entry_story(village_id: int, household_id: int, entry_id: int) -> EntryStory
         purchase=_purchase(village_id, told_id),
         expiry=_expiry(village_id, told_id),
         claim_id=award.source_id if award is not None and award.source_kind == "claim" else None,
+        inspection=None if mark is None else _inspection(mark),
         reversal_id=books.reversals_of(village_id, [entry_id]).get(entry_id),
-        denial=None if award is None else activities.denial_of_award(award.id),
+        denial=None if award is None else _denial(award, mark),
+    )
+
+
+def _denial(
+    award: "Award", mark: "InspectionMark | None"
+) -> "AttendanceDenial | InspectionDenial | None":
+    if mark is not None:
+        return claims.denial_of_mark(mark.id)
+    return activities.denial_of_award(award.id)
+
+
+def _inspection(mark: "InspectionMark") -> InspectionStory:
+    names = display_names([mark.marked_by or 0, mark.checked_by or 0])
+    return InspectionStory(
+        marked_by=names.get(mark.marked_by or 0, ""), checked_by=names.get(mark.checked_by or 0, "")
     )
 
 
