@@ -24,7 +24,6 @@ EARNED_KINDS = frozenset(
         EntryKind.TEAM_BONUS,
         EntryKind.MOVE,
         EntryKind.SUCCESSION,
-        EntryKind.SUCCESSION,
     }
 )
 """Whatever gives a household points; what followed people to it ages from that day on."""

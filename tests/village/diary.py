@@ -7,6 +7,7 @@ and done through the services, each by the people whose task it is, at noon of i
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, time, timedelta
 from functools import partial
 from typing import Any
@@ -20,6 +21,8 @@ from app.claims import queries as claim_queries
 from app.claims import service as claims
 from app.claims.domain.states import ClaimSource, Decision
 from app.claims.models import Claim
+from app.expiry import service as expiry
+from app.expiry.domain import ExpiryKind, Terms
 from app.identity.domain import Role
 from app.incentives import service as incentives
 from app.kit import clock
@@ -29,11 +32,14 @@ from app.notices import service as notices
 from app.notices.domain import Decision as Answer
 from app.notices.domain import NoticePeriod, ObjectionSource
 from app.notices.models import Notice
+from app.people import queries as people_queries
 from app.people import service as people
+from app.people.domain.life import Arrival, LifeDraft, LifeKind
 from app.rulebook import queries as rulebook_queries
 from app.store import service as store
 from app.store.domain.redemption import Line
 from app.web.transaction import run_in_transaction
+from tests.factories.rulebooks import ADOPTION
 
 from .register import HELP, LABOUR, LITTER, Register, household_of
 
@@ -49,6 +55,7 @@ class Diary:
         self.village_id = register.village_id
         self.president_id = register.places.staff["luxi", Role.BRANCH_PRESIDENT]
         self.organiser_id = register.places.staff["luxi", Role.ORGANISER]
+        self.supervision_id = register.places.staff["luxi", Role.SUPERVISION]
         self.notices: list[Notice] = []
         self._deductions: dict[str, int] = {}
         self._mend_notices: dict[str, int] = {}
@@ -65,6 +72,11 @@ class Diary:
             "申诉裁定": self._decide_appeal,
             "异议": self._object,
             "迁网格": self._move_grid,
+            "迁村": self._move_village,
+            "去世": self._die,
+            "继承": self._inherit,
+            "定到期": self._announce_expiry,
+            "到期": self._expire,
             "结账": self._close,
             "公示": self._publish,
             "结清": self._settle,
@@ -294,11 +306,77 @@ class Diary:
         )
 
     def _move_grid(self, passbook: str, grid: str) -> None:
+        self._live(LifeKind.GRID_MOVE, passbook, grid_id=self.register.grids[grid])
+
+    def _die(self, name: str) -> None:
+        self._live(LifeKind.DEATH, household_of(name), member_id=self.register.members[name])
+
+    def _inherit(self, passbook: str, heir: str) -> None:
+        self._live(LifeKind.INHERITANCE, passbook, to_household_id=self.register.households[heir])
+
+    def _move_village(self, passbook: str, number_there: str) -> None:
+        """To the other village, whose president takes them in."""
+        self._live(
+            LifeKind.VILLAGE_MOVE,
+            passbook,
+            confirmed_by=self.register.places.staff["shishan", Role.BRANCH_PRESIDENT],
+            arrival=Arrival(number_there, None),
+            to_village_id=self.register.places.other_village_id,
+        )
+
+    def _live(
+        self,
+        kind: LifeKind,
+        passbook: str,
+        *,
+        confirmed_by: int | None = None,
+        arrival: Arrival | None = None,
+        **what: Any,
+    ) -> None:
+        """The president enters what happened, somebody else confirms it."""
+        draft = LifeDraft(
+            kind, self.register.households[passbook], clock.today(), "户口本已变更", **what
+        )
+        event_id = run_in_transaction(
+            lambda: (
+                people.enter_life_event(
+                    village_id=self.village_id, draft=draft, actor_id=self.president_id
+                ).id
+            )
+        )
         run_in_transaction(
-            lambda: people.update_household(
+            lambda: people.confirm_life_event(
+                event=people_queries.life_row(self.village_id, event_id),
+                actor_id=confirmed_by or self.supervision_id,
+                arrival=arrival,
+            )
+        )
+
+    def _announce_expiry(self, ceiling: str, acts_from: str) -> None:
+        """What is above so many points on a day expires, as the meeting decided two days ago."""
+        meeting_on = clock.today() - timedelta(days=2)
+        adoption = replace(ADOPTION, meeting_on=meeting_on, record_number="露村会〔2026〕6号")
+        run_in_transaction(
+            lambda: expiry.announce_policy(
                 village_id=self.village_id,
-                household_id=self.register.households[passbook],
-                grid_id=self.register.grids[grid],
+                terms=Terms(ExpiryKind.CEILING, ceiling=parse_tenths(ceiling)),
+                acts_from=_day(acts_from),
+                adoption=adoption,
+                actor_id=self.president_id,
+            )
+        )
+
+    def _expire(self) -> None:
+        run_id = run_in_transaction(
+            lambda: (
+                expiry.ask_expiry(
+                    village_id=self.village_id, on=clock.today(), actor_id=self.president_id
+                ).id
+            )
+        )
+        run_in_transaction(
+            lambda: expiry.confirm_expiry(
+                village_id=self.village_id, run_id=run_id, actor_id=self.supervision_id
             )
         )
 

@@ -164,13 +164,17 @@ class Register:
                 actor_id=SYSTEM_ACTOR_ID,
             )
             self.reviewers.append(account.id)
-            people.declare_staff_tie(
-                village_id=self.village_id,
-                account_id=account.id,
-                household_id=None,
-                grid_id=None,
-                actor_id=SYSTEM_ACTOR_ID,
-            )
+            self._declare(account.id)
+        self._declare(self.places.staff["luxi", Role.SUPERVISION])
+
+    def _declare(self, account_id: int) -> None:
+        people.declare_staff_tie(
+            village_id=self.village_id,
+            account_id=account_id,
+            household_id=None,
+            grid_id=None,
+            actor_id=SYSTEM_ACTOR_ID,
+        )
 
     def _open_store(self) -> None:
         shop = store.add_store(village_id=self.village_id, name="露溪爱心超市")
