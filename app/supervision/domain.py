@@ -1,5 +1,6 @@
-"""What stands out in a month, each with its threshold and the reason for it."""
+"""What stands out in a month, each with its threshold and the reason for it; and the draw."""
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -34,6 +35,9 @@ EQUAL_CREDITS = 5
 """Most credits are of 2 points, so that whoever came three times has the same as everybody else who
 came three times. From five credits on, three households with exactly one sum are worth a look.
 """
+
+RECHECK_PERCENT = 5
+NOTE_LENGTH_MAX = 200
 
 
 class FindingKind(StrEnum):
@@ -205,3 +209,18 @@ def approver_figures(decisions: Iterable[Decision]) -> list[ApproverFigures]:
         )
         for by, made in by_account.items()
     ]
+
+
+def draw_rechecks(digest: bytes, entry_ids: Iterable[int]) -> list[int]:
+    """The entries to be checked again: 5 in 100 of the month's credits, at least one.
+
+    Whoever has the month's digest from the paper and the exported book repeats the draw: SHA-256
+    of the 32 bytes of the digest and the 8 bytes of the entry's number (big-endian); the
+    entries with the smallest values are drawn.
+    """
+    ordered = sorted(entry_ids, key=lambda each: _lot(digest, each))
+    return ordered[: -(-len(ordered) * RECHECK_PERCENT // 100)]
+
+
+def _lot(digest: bytes, entry_id: int) -> bytes:
+    return hashlib.sha256(digest + entry_id.to_bytes(8, "big")).digest()

@@ -1,8 +1,10 @@
-"""What the API of supervision gives."""
+"""What the forms and the API of supervision take and give."""
 
 from marshmallow import fields
 
-from app.kit.schema import IdField, StrictSchema, TenthsField
+from app.kit.schema import IdField, StrictSchema, TenthsField, TextField
+
+from .domain import NOTE_LENGTH_MAX
 
 
 class FindingRowOut(StrictSchema):
@@ -44,3 +46,43 @@ class ReviewOut(StrictSchema):
     closed = fields.Boolean()
     findings = fields.List(fields.Nested(FindingOut))
     approvers = fields.List(fields.Nested(ApproverOut))
+
+
+class RecheckIn(StrictSchema):
+    """`note` says what is not right, and may say more."""
+
+    right = fields.Boolean(required=True)
+    note = TextField(length_max=NOTE_LENGTH_MAX, load_default="")
+
+
+class RecheckResultOut(StrictSchema):
+    right = fields.Boolean(attribute="is_right")
+    note = fields.String()
+    at = fields.DateTime()
+    by = fields.String()
+
+
+class RecheckItemOut(StrictSchema):
+    """A drawn credit with all results, oldest first. Names are masked for the head bank."""
+
+    entry_id = IdField()
+    passbook_no = fields.String()
+    name = fields.String()
+    rule_title = fields.String()
+    activity_title = fields.String()
+    occurred_on = fields.Date()
+    points = TenthsField()
+    results = fields.List(fields.Nested(RecheckResultOut))
+
+
+class RecheckListOut(StrictSchema):
+    """The draw: 5 in 100 of `credit_count` entries, at least one.
+
+    Ordered by the SHA-256 of the 32 bytes of `digest` and the 8 of the entry's id (big-endian),
+    the drawn ones come first.
+    """
+
+    month = fields.String()
+    digest = fields.String()
+    credit_count = fields.Integer()
+    items = fields.List(fields.Nested(RecheckItemOut))

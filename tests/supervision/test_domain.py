@@ -1,5 +1,6 @@
 """What stands out, at the edges of each threshold."""
 
+import hashlib
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 
@@ -11,6 +12,7 @@ from app.supervision.domain import (
     Scan,
     approver_figures,
     bursts,
+    draw_rechecks,
     equal_totals,
     mostly_by_staff,
     shared_phones,
@@ -106,3 +108,15 @@ def test_what_somebody_decided() -> None:
     two, one = approver_figures(made)
     assert (two.by, two.count, two.approved, two.refused, two.asked_back) == (2, 3, 2, 1, 0)
     assert (two.median_minutes, one.by, one.asked_back) == (31, 1, 1)
+
+
+def test_the_draw_can_be_repeated_by_anybody() -> None:
+    digest = hashlib.sha256(b"october").digest()
+    ids = [2**40 + number for number in range(41)]
+    lots = {each: hashlib.sha256(digest + each.to_bytes(8, "big")).hexdigest() for each in ids}
+    expected = sorted(ids, key=lots.__getitem__)[:3]
+    assert draw_rechecks(digest, ids) == draw_rechecks(digest, reversed(ids)) == expected
+    assert draw_rechecks(bytes(32), ids) != expected
+    assert [len(draw_rechecks(digest, ids[:count])) for count in (0, 1, 20, 21, 40)] == [
+        0, 1, 1, 2, 2,
+    ]  # fmt: skip

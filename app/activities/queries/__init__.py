@@ -9,6 +9,7 @@ from .attendance import attendances as attendances
 from .attendance import check_ins_between as check_ins_between
 from .attendance import corrections as corrections
 from .attendance import count_places as count_places
+from .attendance import hands_in_awards as hands_in_awards
 from .attendance import live_signup as live_signup
 from .attendance import live_signups as live_signups
 from .attendance import shared_phone_ids as shared_phone_ids

@@ -1,5 +1,6 @@
 """Reads of sign-ups and attendance."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -239,3 +240,19 @@ def check_ins_between(village_id: int, *, since: datetime, until: datetime) -> l
         for row in rows
         if (at := row.checked_in_at) is not None
     ]  # fmt: skip
+
+
+def hands_in_awards(village_id: int, award_ids: Collection[int]) -> dict[int, set[int]]:
+    """The accounts that checked somebody in or out, confirmed, or corrected, by award."""
+    hands: dict[int, set[int]] = defaultdict(set)
+    rows = db.session.execute(
+        select(
+            Attendance.award_id, Attendance.checked_in_by, Attendance.checked_out_by,
+            Attendance.confirmed_by, AttendanceCorrection.corrected_by,
+        )
+        .outerjoin(AttendanceCorrection, AttendanceCorrection.attendance_id == Attendance.id)
+        .where(Attendance.village_id == village_id, among(Attendance.award_id, set(award_ids)))
+    )  # fmt: skip
+    for award_id, *accounts in rows:
+        hands[award_id or 0] |= {each for each in accounts if each is not None}
+    return hands

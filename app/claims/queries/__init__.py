@@ -15,6 +15,7 @@ from .claims import view as view
 from .claims import views as views
 from .claims import with_photo as with_photo
 from .decisions import decisions_between as decisions_between
+from .decisions import hands_in_awards as hands_in_awards
 from .deductions import Deduction as Deduction
 from .deductions import MendNoticeView as MendNoticeView
 from .deductions import decided_deductions as decided_deductions

@@ -1,5 +1,7 @@
-"""What was decided about claims, and how long it had waited."""
+"""What was decided about claims, by whom, and how long it had waited."""
 
+from collections import defaultdict
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import select
@@ -7,6 +9,7 @@ from sqlalchemy import select
 from app.claims.domain.states import DECISIONS
 from app.claims.models import Claim, ClaimEvent
 from app.extensions import db
+from app.kit.db import among
 
 from .claims import events
 
@@ -50,3 +53,16 @@ def _waited_since(decision: ClaimEvent, history: list[ClaimEvent]) -> datetime:
         and not (each.kind in DECISIONS and (each.round, each.step) == here)
     ]
     return max(before, default=decision.happened_at)
+
+
+def hands_in_awards(village_id: int, award_ids: Collection[int]) -> dict[int, set[int]]:
+    """The accounts that brought a claim in or decided about it, by award."""
+    hands: dict[int, set[int]] = defaultdict(set)
+    rows = db.session.execute(
+        select(Claim.award_id, Claim.created_by, ClaimEvent.actor_id)
+        .join(ClaimEvent, ClaimEvent.claim_id == Claim.id)
+        .where(Claim.village_id == village_id, among(Claim.award_id, set(award_ids)))
+    )
+    for award_id, created_by, actor_id in rows:
+        hands[award_id or 0] |= {created_by, actor_id}
+    return hands

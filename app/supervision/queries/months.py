@@ -21,9 +21,8 @@ from app.ledger.domain.drafts import EntryKind
 from app.people import queries as people
 from app.people.domain.households import HouseholdRef
 from app.rulebook import queries as rulebook
-
-from . import domain
-from .domain import ApproverFigures, Decision, FindingKind, Scan
+from app.supervision import domain
+from app.supervision.domain import ApproverFigures, Decision, FindingKind, Scan
 
 if TYPE_CHECKING:
     from app.ledger.models import LedgerPeriod
