@@ -10,6 +10,7 @@ from app.kit.month import Month
 from app.ledger import queries as books
 from app.ledger.domain.accounts import branch_budget
 from app.people import queries as people
+from app.printing.compilation import compile_pdf
 from app.rulebook import queries as rulebook
 from app.web.forms import load_form
 from app.web.messages import sentence
@@ -97,6 +98,22 @@ def explain_grid(month_code: str, grid_id: int) -> str:
     """A grid's participation, standing and bonus, household by household."""
     story = queries.grid_story(village_id(), month_of_code(month_code), grid_id)
     return render_template("incentives/grid.html", story=story)
+
+
+@pages.get("/incentives/<month_code>/members/<int:member_id>/sheet.pdf")
+@requires(*STAFF)
+def member_sheet(month_code: str, member_id: int) -> Response:
+    """The member's page on paper."""
+    sheet = queries.member_sheet(village_id(), month_of_code(month_code), member_id)
+    return Response(compile_pdf(sheet), mimetype="application/pdf")
+
+
+@pages.get("/incentives/<month_code>/grids/<int:grid_id>/sheet.pdf")
+@requires(*STAFF)
+def grid_sheet(month_code: str, grid_id: int) -> Response:
+    """The grid's page on paper."""
+    sheet = queries.grid_sheet(village_id(), month_of_code(month_code), grid_id)
+    return Response(compile_pdf(sheet), mimetype="application/pdf")
 
 
 @pages.get("/branch/rule-book/drafts/<int:draft_id>/last-month")

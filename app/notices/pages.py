@@ -100,6 +100,14 @@ def draft_pdf(notice_id: int) -> Response:
     return Response(compile_pdf(payload), mimetype="application/pdf")
 
 
+@pages.get("/desk/notices/<int:notice_id>/a3.pdf")
+@access.requires(Role.BRANCH_PRESIDENT, Role.SUPERVISION)
+def a3_pdf(notice_id: int) -> Response:
+    """The same notice enlarged; what was published comes from what was frozen."""
+    notice = queries.notice(access.village_id(), notice_id)
+    return Response(compile_pdf(queries.notice_on_a3(notice)), mimetype="application/pdf")
+
+
 @pages.post("/desk/notices/<int:notice_id>/publish")
 @access.requires(Role.BRANCH_PRESIDENT)
 @writes(again=notice_desk)

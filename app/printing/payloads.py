@@ -163,7 +163,7 @@ class Verification:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoticePrint(Printable):
-    """The monthly public notice, A4 portrait.
+    """The monthly public notice, portrait, on A4 or enlarged to A3.
 
     `rule_version` names the version and the meeting that adopted it; the notes say in words how
     the figures of the table below them are reckoned, and what of the points is about to expire.
@@ -199,6 +199,7 @@ class NoticePrint(Printable):
     theme_rows: tuple[ThemeRow, ...] = ()
     redemption_day: str = ""
     expiry_note: str = ""
+    paper: str = "a4"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -264,6 +265,35 @@ class Roster(Printable):
     organiser: str
     rows: tuple[RosterRow, ...]
     blank_row_count: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SheetFact:
+    word: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SheetRow:
+    """A household with a cell for each of the sheet's further columns."""
+
+    passbook_number: str
+    head_name: str
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HouseholdSheet(Printable):
+    """Households of a grid or of a party member, with what was reckoned from them."""
+
+    template: ClassVar[str] = "sheet.typ"
+
+    branch_name: str
+    title: str
+    facts: tuple[SheetFact, ...]
+    columns: tuple[str, ...]
+    rows: tuple[SheetRow, ...]
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

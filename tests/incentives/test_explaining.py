@@ -15,6 +15,7 @@ from app.ledger import service as ledger
 from app.web.transaction import run_in_transaction
 from tests.factories.people import member_token
 from tests.incentives.village import OCTOBER, Village, make_village, on
+from tests.printing.paper import read_pages
 from tests.support.clients import ApiClient, PageClient
 from tests.support.live_server import serve
 from tests.support.page_checks import page_faults
@@ -137,6 +138,34 @@ def test_pages_lead_from_the_month_to_the_rows(closed: Village, page_client: Cli
     assert f"凭证 {row_of(closed, '0006甲', 20)}" in shown("/households?passbook=6")
     for path in ("/incentives/2026-13", "/incentives/2031-01", "/incentives/2026-10/grids/5"):
         assert president.get(path).status_code == 404
+
+
+def test_the_sheets_say_the_same_on_paper(closed: Village, page_client: Clients) -> None:
+    president = page_client(closed.places.token(Role.BRANCH_PRESIDENT))
+
+    def printed(path: str) -> str:
+        answer = president.get(f"/incentives/2026-10{path}/sheet.pdf")
+        assert answer.status_code == 200, path
+        return "\n".join(page.text for page in read_pages(answer.data))
+
+    member = printed(f"/members/{closed.members['周党生']}")
+    assert "2 + 0.3（联系户合计 5 ÷ 5 户 × 0.3） = 2.3" in plain(member)
+    assert "0012" in member
+    assert "−3" in member
+    assert "已结账" in member
+    grid = printed(f"/grids/{closed.grids['第2网格']}")
+    assert "5户，参加3户" in plain(grid).replace(" ", "")
+    assert "各户合计14÷5户" in plain(grid).replace(" ", "")
+    assert "0008" in grid
+    nobody = president.get(f"/incentives/2026-10/members/{closed.members['0006甲']}/sheet.pdf")
+    assert nobody.status_code == 404
+    villager = page_client(member_token(closed.id, closed.members["周党生"], "周党生"))
+    denied = villager.get(f"/incentives/2026-10/members/{closed.members['周党生']}/sheet.pdf")
+    assert denied.status_code == 403
+
+
+def plain(text: str) -> str:
+    return text.replace("\n", "")
 
 
 def test_the_api_says_the_same(app: Flask, closed: Village) -> None:

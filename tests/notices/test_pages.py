@@ -1,6 +1,8 @@
 """The month's end through pages and API: who may, what they see, and what a retry does."""
 
+import json
 from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from datetime import date
 
 import pytest
@@ -11,7 +13,13 @@ from app.identity.domain import Role
 from app.kit import clock
 from app.notices import queries
 from app.notices.models import Notice
+from app.people import service as people
+from app.people.domain.persons import Person
+from app.printing.payloads import NoticePrint
+from app.printing.reading import read_payload
+from app.web.transaction import run_in_transaction
 from tests.notices.months import CLOSING_DAY, MonthOfVillage, at, make_month
+from tests.printing.paper import read_pages
 from tests.support.clients import ApiClient, PageClient
 
 Clients = Callable[[str | None], PageClient]
@@ -54,6 +62,7 @@ def test_a_month_through_the_pages(
     notice = queries.notices(month.id)[0]
     with clock.stopped_at(at(date(2026, 10, 27))):
         _read_and_object(page_client(None), notice)
+    _enlarged_is_what_was_frozen(month, president, notice)
     (objection,) = queries.objections(notice.id)
     page = president.get(f"/desk/objections/{objection.id}?passbook=0001").get_data(as_text=True)
     assert "10月5日" in page
@@ -70,6 +79,24 @@ def test_a_month_through_the_pages(
         president = page_client(month.places.token(Role.BRANCH_PRESIDENT))
         assert president.post(f"{desk}/settle").status_code == 303
         assert "已结算" in president.get(desk).get_data(as_text=True)
+
+
+def _enlarged_is_what_was_frozen(
+    month: MonthOfVillage, president: PageClient, notice: Notice
+) -> None:
+    before = read_payload(NoticePrint, notice.content or "")
+    assert json.dumps(asdict(before), ensure_ascii=False, default=str) == notice.content
+    # What was frozen goes on the larger sheet too, whatever the register says meanwhile.
+    passbook_no, (_, member_id) = next(iter(month.heads.items()))
+    person = Person("改了名")
+    run_in_transaction(
+        lambda: people.update_member(village_id=month.id, member_id=member_id, person=person)
+    )
+    sheets = read_pages(president.get(f"/desk/notices/{notice.id}/a3.pdf").data)
+    assert {round(sheet.width) for sheet in sheets} == {297}
+    rows = {row.passbook_number: row.head_name for row in before.household_rows}
+    assert rows[passbook_no] == "王*强"
+    assert "王*强" in "".join(sheet.text for sheet in sheets)
 
 
 def _read_and_object(villager: PageClient, notice: Notice) -> None:

@@ -96,6 +96,19 @@ def test_both_codes_are_read_from_the_rendered_page(large: NoticePrint, large_pd
     assert sum(map(len, codes)) == 2
 
 
+def test_a_sheet_of_a3_is_the_same_page_by_page(large: NoticePrint) -> None:
+    payload = replace(large, household_rows=large.household_rows[:60])
+    small = read_pages(compile_pdf(payload))
+    enlarged = compile_pdf(replace(payload, paper="a3"))
+    pages = read_pages(enlarged)
+    assert [page.text for page in pages] == [page.text for page in small]
+    assert {(round(page.width), round(page.height)) for page in pages} == {(297, 420)}
+    margins = {side: width * 1.41 for side, width in MARGINS.items()}
+    assert all(outside(page, **margins) == "" for page in numbered(pages))
+    codes = codes_by_page(enlarged, dots_per_inch=100)
+    assert (codes[0], codes[-2]) == ([payload.objection_contact.link], [payload.verification.link])
+
+
 def test_the_typed_twins_of_the_code_stand_beside_it(
     large: NoticePrint, large_pages: list[Page]
 ) -> None:

@@ -19,4 +19,6 @@ from .retelling import RetoldMonth as RetoldMonth
 from .retelling import last_month_under as last_month_under
 from .retelling import last_month_under_draft as last_month_under_draft
 from .retelling import last_month_under_version as last_month_under_version
+from .sheets import grid_sheet as grid_sheet
+from .sheets import member_sheet as member_sheet
 from .witnesses import INCENTIVE_WITNESS as INCENTIVE_WITNESS

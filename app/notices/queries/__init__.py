@@ -1,5 +1,6 @@
 """Reads of notices and objections, and the content of a notice."""
 
+from .content import notice_on_a3 as notice_on_a3
 from .content import notice_print as notice_print
 from .notices import award_choices as award_choices
 from .notices import earned_and_not_reversed as earned_and_not_reversed

@@ -1,6 +1,7 @@
 """What the notice prints, from the figures of its month: every text ready to set."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime
 
 from sqlalchemy import select
@@ -13,9 +14,10 @@ from app.kit.codes import code_link
 from app.kit.month import Month
 from app.kit.points import format_tenths
 from app.ledger import queries as books
-from app.notices.domain import Decision, MonthFigures, NoticePeriod, total
+from app.notices.domain import NOTICE_DAYS_DEFAULT, Decision, MonthFigures, NoticePeriod, total
 from app.notices.models import Notice, Objection
 from app.printing import payloads
+from app.printing.reading import read_payload
 from app.rulebook import queries as rulebook
 from app.rulebook.domain.rules import RuleKind
 from app.store import queries as store
@@ -80,6 +82,16 @@ def notice_print(
         redemption_day=_day(found.redemption_on) if found.redemption_on else "",
         expiry_note=expiry_note(found.village_id),
     )
+
+
+def notice_on_a3(found: Notice) -> payloads.NoticePrint:
+    """The notice for a sheet of A3: what was frozen with it, or its draft of today."""
+    if found.content is not None:
+        frozen = read_payload(payloads.NoticePrint, found.content)
+    else:
+        period = NoticePeriod.starting(clock.today(), NOTICE_DAYS_DEFAULT)
+        frozen = notice_print(found, period, created_at=found.closed_at)
+    return replace(frozen, paper="a3")
 
 
 def _day(day: date) -> str:
