@@ -1,10 +1,14 @@
-"""Explaining linked scores and bonuses, term by term."""
+"""Explaining linked scores, bonuses and the line of a notice, term by term."""
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 import click
+from flask import current_app
 from flask.cli import AppGroup
 
+from app.home import queries as home
+from app.home.queries import HouseholdMonth
 from app.identity import queries as places
 from app.incentives import queries
 from app.incentives.domain.computing import GridResult, LinkedScore
@@ -18,6 +22,12 @@ from app.web.messages import sentence
 
 incentives = AppGroup("incentives", help="Linked scores and group bonuses.")
 
+_FIGURES = {
+    "added": "本月增加",
+    "redeemed": "本月兑换",
+    "expired": "到期失效",
+    "corrected": "更正",
+}
 _BONUS_WORDS = {"grid_bonus": "网格奖励", "team_bonus": "服务队奖励"}
 
 
@@ -56,7 +66,10 @@ def _told(
 ) -> list[str]:
     if passbook_no is not None:
         household = people.household_by_passbook(village_id, passbook_no)
-        return list(_of_household(queries.household_story(village_id, month, household.id)))
+        return [
+            *_of_household(queries.household_story(village_id, month, household.id)),
+            *_of_points(home.household_month(village_id, household.id, month)),
+        ]
     if member is not None:
         member_id = _member_id(village_id, member)
         return list(_of_member(queries.member_story(village_id, month, member_id)))
@@ -91,6 +104,20 @@ def _of_household(story: HouseholdStory) -> Iterator[str]:
     for bonus in story.bonuses:
         entry = f" 凭证{bonus.entry_id}" if bonus.entry_id else ""
         yield f"{_BONUS_WORDS[bonus.kind]} {bonus.group} +{format_tenths(bonus.amount)}{entry}"
+
+
+def _of_points(told: HouseholdMonth) -> Iterator[str]:
+    """The household's line on the notice, each figure with the movements behind it."""
+    # As the passbook says it.
+    words: Any = current_app.jinja_env.get_template("home/words.html").module
+    sums = told.figures
+    yield f"上月结余 {format_tenths(sums.opening)}"
+    for figure, name in _FIGURES.items():
+        yield f"{name} {format_tenths(getattr(sums, figure))}"
+        for line in told.behind.get(figure, ()):
+            change = format_tenths(line.change)
+            yield f"  凭证{line.entry_id} {line.occurred_on} {words.line(line)} {change}"
+    yield f"本月结余 {format_tenths(sums.closing)}"
 
 
 def _of_member(story: MemberStory) -> Iterator[str]:

@@ -6,14 +6,17 @@ from app.activities.schemas import DenialOut
 from app.expiry import queries as expiry
 from app.identity.access import principal, requires, village_id
 from app.identity.domain import Role
+from app.incentives.queries import month_of_code
 from app.kit import clock
+from app.people import queries as people
 from app.store import queries as store
 from app.web.json_api import JsonBlueprint
 from app.web.transaction import writes
 
 from . import queries
 from .access import deny_credit, own_household
-from .schemas import DenialForm, MeOut, PassbookOut, PassbookQuery
+from .queries import HouseholdMonth
+from .schemas import DenialForm, HouseholdMonthOut, MeOut, PassbookOut, PassbookQuery
 
 api = JsonBlueprint(
     "home_api", __name__, url_prefix="/api/v1", description="The villager's passbook"
@@ -44,6 +47,23 @@ def show_me() -> dict[str, Any]:
 def deny(form: dict[str, Any], entry_id: int) -> Any:
     """Say that a credit is not the household's own."""
     return deny_credit(entry_id, form["statement"])
+
+
+@api.get("/me/months/<month_code>")
+@requires(Role.MEMBER)
+@api.response(200, HouseholdMonthOut)
+def show_month(month_code: str) -> HouseholdMonth:
+    """The household's line on a month's notice, and the movements behind each figure."""
+    return queries.household_month(village_id(), own_household().id, month_of_code(month_code))
+
+
+@api.get("/months/<month_code>/households/<passbook_number>")
+@requires(Role.BRANCH_PRESIDENT, Role.SUPERVISION)
+@api.response(200, HouseholdMonthOut)
+def show_household_month(month_code: str, passbook_number: str) -> HouseholdMonth:
+    """The same of any household, for the office and supervision."""
+    household = people.household_by_passbook(village_id(), passbook_number)
+    return queries.household_month(village_id(), household.id, month_of_code(month_code))
 
 
 @api.get("/me/passbook")

@@ -93,6 +93,32 @@ class PassbookLineOut(StrictSchema):
     receipt_number = fields.String(attribute="cause.receipt_number")
 
 
+class MonthFiguresOut(StrictSchema):
+    opening = TenthsField()
+    added = TenthsField()
+    redeemed = TenthsField()
+    expired = TenthsField()
+    corrected = TenthsField()
+    closing = TenthsField()
+
+
+class MonthMovementsOut(StrictSchema):
+    """The movements behind each figure, oldest first."""
+
+    added = fields.List(fields.Nested(PassbookLineOut))
+    redeemed = fields.List(fields.Nested(PassbookLineOut))
+    expired = fields.List(fields.Nested(PassbookLineOut))
+    corrected = fields.List(fields.Nested(PassbookLineOut))
+
+
+class HouseholdMonthOut(StrictSchema):
+    passbook_no = fields.String(attribute="household.passbook_no")
+    month = MonthField()
+    closed = fields.Boolean()
+    figures = fields.Nested(MonthFiguresOut)
+    behind = fields.Nested(MonthMovementsOut)
+
+
 class PassbookOut(StrictSchema):
     lines = fields.List(fields.Nested(PassbookLineOut))
     next_before = IdField(allow_none=True)

@@ -19,7 +19,12 @@ _POSTED_AHEAD_MAX = timedelta(days=14)
 EARNED = frozenset({EntryKind.AWARD, EntryKind.BONUS} | BONUS_KINDS)
 """What becomes spendable when the notice is settled."""
 
-_USED = frozenset({EntryKind.REDEMPTION, EntryKind.ACTIVITY_PAYMENT})
+_FIGURE_OF = {
+    **dict.fromkeys(EARNED, "added"),
+    EntryKind.REDEMPTION: "redeemed",
+    EntryKind.ACTIVITY_PAYMENT: "redeemed",
+    EntryKind.EXPIRY: "expired",
+}
 
 HONOURS_MAX = 10
 CLOSE_REASON_LENGTH_MAX = 200
@@ -104,16 +109,23 @@ def month_figures(
     """One account's month told by kind of entry. An account's share of an internal move is a
     correction of itself; over all accounts of a household they cancel out.
     """
-    kinds = set(came_in) | set(went_out)
-    net = {kind: came_in.get(kind, 0) - went_out.get(kind, 0) for kind in kinds}
-    told = EARNED | _USED | {EntryKind.EXPIRY}
+    net = dict.fromkeys(("added", "redeemed", "expired", "corrected"), 0)
+    for kind, amount in came_in.items():
+        net[figure_of(kind)] += amount
+    for kind, amount in went_out.items():
+        net[figure_of(kind)] -= amount
     return MonthFigures(
         opening=opening,
-        added=sum(net.get(kind, 0) for kind in EARNED),
-        redeemed=-sum(net.get(kind, 0) for kind in _USED),
-        expired=-net.get(EntryKind.EXPIRY, 0),
-        corrected=sum(change for kind, change in net.items() if kind not in told),
+        added=net["added"],
+        redeemed=-net["redeemed"],
+        expired=-net["expired"],
+        corrected=net["corrected"],
     )
+
+
+def figure_of(kind: EntryKind) -> str:
+    """Which figure of a month an entry of this kind changes: the name of its field."""
+    return _FIGURE_OF.get(kind, "corrected")
 
 
 def total(figures: Iterable[MonthFigures]) -> MonthFigures:

@@ -29,9 +29,12 @@ def test_pages_are_fit_for_old_eyes(app: Flask, village: VillageMonth, phone: Pa
             "": ["/", "/?code=K234"],
             village.token("王大山"): [
                 "/me", "/me/passbook", f"/me/entries/{entry_id}", "/me/card", "/me/links",
+                "/me/months/2026-10",
             ],
             places.token(Role.BRANCH_PRESIDENT): [
                 "/desk", "/desk/staff", "/branch/check-in-points",
+                "/desk/months/2026-10/households/0001",
+                f"/desk/households/0001/entries/{entry_id}",
             ],
             places.token(Role.HEAD_BANK): ["/town"],
         }  # fmt: skip

@@ -11,11 +11,12 @@ from datetime import time
 
 from flask import Flask
 
+from app.identity.domain import Role
 from app.incentives import queries as incentives
 from app.kit import clock
 from app.kit.masking import mask_name
 from app.kit.month import Month
-from app.kit.points import format_tenths
+from app.kit.points import format_tenths, parse_tenths
 from app.ledger import queries as books
 from app.ledger.domain.accounts import bonus_pool, household_pending, household_spendable
 from app.ledger.queries import checker
@@ -215,6 +216,7 @@ def _check_month(
     _check_ledger(diary, month, rows_of(households), pool)
     _check_computed(diary, month, rows_of(households), rows_of(grids), rows_of(party))
     _check_paper(app, diary, rows_of(households), rows_of(grids), rows_of(party))
+    _check_explained(app, diary, month, rows_of(households))
     assert checker.check() == []
 
 
@@ -330,6 +332,41 @@ def _check_paper(
     verified = ApiClient(app).get(f"/public/notices/{notice.public_code}").get_json()
     assert verified["holds"], verified
     assert json.loads(notice.content or "")["village_sums"]["closing"] == households["合计"]["结余"]
+
+
+def _check_explained(
+    app: Flask, diary: Diary, month: Month, expected: dict[str, dict[str, str]]
+) -> None:
+    """Behind each figure stand the movements that make it up, each with its own page."""
+    office = diary.register.places.token(Role.SUPERVISION)
+    api, pages = ApiClient(app, office), PageClient(app, office)
+    entry_ids = set()
+    for passbook, row in expected.items():
+        if not passbook.isdecimal():
+            continue
+        told = api.get(f"/months/{month}/households/{passbook}").get_json()
+        assert told["figures"] == {name: row[word] for word, name in _FIGURES.items()}
+        for word, name in (
+            ("增加", "added"),
+            ("兑换", "redeemed"),
+            ("到期", "expired"),
+            ("更正", "corrected"),
+        ):
+            lines = told["behind"].get(name, [])
+            moved = sum(
+                parse_tenths(line[account])
+                for line in lines
+                for account in ("spendable", "pending", "held")
+            )
+            sign = -1 if name in ("redeemed", "expired") else 1
+            assert format_tenths(sign * moved) == row[word], (passbook, name)
+            entry_ids |= {(passbook, line["entry_id"]) for line in lines}
+        page = pages.get(f"/desk/months/{month}/households/{passbook}").get_data(as_text=True)
+        assert f"本月结余</dt><dd>{row['结余']} 分" in page
+    for passbook, entry_id in entry_ids:
+        answer = pages.get(f"/desk/households/{passbook}/entries/{entry_id}")
+        assert answer.status_code == 200
+        assert entry_id in answer.get_data(as_text=True)
 
 
 def _flat(text: str) -> str:

@@ -1,6 +1,6 @@
 """The branch's desk: what is due, and the staff of the branch."""
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from app.home import queries
@@ -9,9 +9,11 @@ from app.identity import queries as identity
 from app.identity import service
 from app.identity.access import actor_id, principal, requires, village_id
 from app.identity.domain import BRANCH_STAFF, Role
+from app.incentives.queries import month_of_code
 from app.kit import clock
 from app.kit.errors import Invalid
 from app.ledger import queries as books
+from app.people import queries as people
 from app.web.forms import load_form
 from app.web.messages import sentence
 from app.web.transaction import writes
@@ -27,6 +29,39 @@ def desk() -> str:
     if Role.BRANCH_PRESIDENT not in principal().roles:
         found = [each for each in found if each.kind in queries.SUPERVISED]
     return render_template("home/desk.html", due=found, period=books.open_period(village_id()))
+
+
+@pages.get("/months/<month_code>/households")
+@requires(Role.BRANCH_PRESIDENT, Role.SUPERVISION)
+def find_household_month(month_code: str) -> Response:
+    """From a number that was typed to that household's month."""
+    month = month_of_code(month_code)
+    household = people.household_by_passbook(village_id(), request.args.get("passbook", ""))
+    return redirect(
+        url_for("desk.household_month", month_code=month, passbook_number=household.passbook_no)
+    )
+
+
+@pages.get("/months/<month_code>/households/<passbook_number>")
+@requires(Role.BRANCH_PRESIDENT, Role.SUPERVISION)
+def household_month(month_code: str, passbook_number: str) -> str:
+    """What is behind a household's line on a month's notice."""
+    household = people.household_by_passbook(village_id(), passbook_number)
+    told = queries.household_month(village_id(), household.id, month_of_code(month_code))
+    return render_template("home/month.html", told=told, passbook_number=household.passbook_no)
+
+
+@pages.get("/households/<passbook_number>/entries/<int:entry_id>")
+@requires(Role.BRANCH_PRESIDENT, Role.SUPERVISION)
+def household_entry(passbook_number: str, entry_id: int) -> str:
+    """One movement of a household from the deed to the notice."""
+    household = people.household_by_passbook(village_id(), passbook_number)
+    return render_template(
+        "home/entry.html",
+        story=queries.entry_story(village_id(), household.id, entry_id),
+        household_id=household.id,
+        passbook_number=household.passbook_no,
+    )
 
 
 @pages.get("/staff")

@@ -12,6 +12,7 @@ from app.identity import access
 from app.identity import service as identity
 from app.identity.access import principal, requires, village_id
 from app.identity.domain import Role
+from app.incentives.queries import month_of_code
 from app.kit import clock
 from app.kit.errors import DomainError, Invalid
 from app.kit.month import Month
@@ -91,7 +92,17 @@ def entry(entry_id: int) -> str:
     """One movement from the deed to the notice."""
     household = own_household()
     story = queries.entry_story(village_id(), household.id, entry_id)
-    return render_template("home/entry.html", story=story, household_id=household.id)
+    return render_template(
+        "home/entry.html", story=story, household_id=household.id, passbook_number=""
+    )
+
+
+@pages.get("/months/<month_code>")
+@requires(Role.MEMBER)
+def month(month_code: str) -> str:
+    """What is behind the household's line on a month's notice."""
+    told = queries.household_month(village_id(), own_household().id, month_of_code(month_code))
+    return render_template("home/month.html", told=told, passbook_number="")
 
 
 @pages.post("/entries/<int:entry_id>/denial")

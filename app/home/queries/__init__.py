@@ -10,6 +10,8 @@ from .desk import DueKind as DueKind
 from .desk import due as due
 from .entries import EntryStory as EntryStory
 from .entries import entry_story as entry_story
+from .months import HouseholdMonth as HouseholdMonth
+from .months import household_month as household_month
 from .passbook import MemberShare as MemberShare
 from .passbook import PassbookLine as PassbookLine
 from .passbook import holdings as holdings
