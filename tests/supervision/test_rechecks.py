@@ -24,8 +24,9 @@ from app.rulebook import queries as rulebook
 from app.supervision import queries, service
 from app.supervision.models import Recheck
 from app.web.transaction import run_in_transaction
+from tests.claims.test_inspections import finish
 from tests.factories.activities import at
-from tests.factories.claims import ClaimVillage
+from tests.factories.claims import ClaimVillage, make_claim_village
 from tests.supervision.village import make_busy_village
 from tests.support.clients import ApiClient, PageClient
 from tests.support.live_server import serve
@@ -139,6 +140,15 @@ def test_who_had_a_hand_in_it_or_is_of_the_family_does_not_check(app: Flask) -> 
     assert {frozenset(each) for each in decided.values()} == {
         frozenset({7, first, second}), frozenset({7, third, second}),
     }  # fmt: skip
+
+
+def test_who_marked_a_household_or_checked_the_mark_had_a_hand_in_it(app: Flask) -> None:
+    village = make_claim_village()
+    finish(village)
+    ids = [each.id for each in rulebook.awards(village.village_id)]
+    assert claims.hands_in_awards(village.village_id, ids) == {
+        each: {village.branch.organiser_id, village.staff(Role.SUPERVISION)} for each in ids
+    }
 
 
 def test_the_pages(

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from app.claims.domain.states import DECISIONS
-from app.claims.models import Claim, ClaimEvent
+from app.claims.models import Claim, ClaimEvent, InspectionMark
 from app.extensions import db
 from app.kit.db import among
 
@@ -56,7 +56,9 @@ def _waited_since(decision: ClaimEvent, history: list[ClaimEvent]) -> datetime:
 
 
 def hands_in_awards(village_id: int, award_ids: Collection[int]) -> dict[int, set[int]]:
-    """The accounts that brought a claim in or decided about it, by award."""
+    """The accounts behind each award: who brought a claim in or decided about it, and who marked
+    a household on an inspection round or checked the mark.
+    """
     hands: dict[int, set[int]] = defaultdict(set)
     rows = db.session.execute(
         select(Claim.award_id, Claim.created_by, ClaimEvent.actor_id)
@@ -65,4 +67,11 @@ def hands_in_awards(village_id: int, award_ids: Collection[int]) -> dict[int, se
     )
     for award_id, created_by, actor_id in rows:
         hands[award_id or 0] |= {created_by, actor_id}
+    marks = db.session.execute(
+        select(InspectionMark.award_id, InspectionMark.marked_by, InspectionMark.checked_by).where(
+            among(InspectionMark.award_id, set(award_ids))
+        )
+    )
+    for award_id, *accounts in marks:
+        hands[award_id or 0] |= {each for each in accounts if each is not None}
     return hands
