@@ -17,6 +17,7 @@ from app.rulebook.domain.incentives import (
     IncentiveTerms,
 )
 from app.rulebook.domain.rules import Adoption
+from app.rulebook.domain.terms_sheet import TERM_LABELS
 from app.rulebook.models import RuleVersion
 from app.rulebook.queries import Preview
 from app.web.messages import sentence
@@ -101,7 +102,8 @@ def _save(
 
 def _told(preview: Preview) -> Iterator[str]:
     for refused in preview.refused:
-        yield f"第{refused.line}行 {sentence(refused.code, refused.facts)}"
+        sheet = f"“{refused.sheet}”表" if refused.sheet else ""
+        yield f"{sheet}第{refused.line}行 {sentence(refused.code, refused.facts)}"
     for finding in preview.findings:
         where = f"第{finding.line}行 {finding.rule_code} {finding.title}：" if finding.line else ""
         yield f"{where}{sentence(finding.code, {})}" + (f"（“{finding.words}”）" if where else "")
@@ -115,4 +117,6 @@ def _told(preview: Preview) -> Iterator[str]:
         yield f"新增 {rule.code} {rule.title}"
     for rule in changes.removed:
         yield f"取消 {rule.code} {rule.title}"
+    for term in preview.term_changes:
+        yield f"改动 {TERM_LABELS[term.name]}"
     yield f"{changes.unchanged_count}条不变。"

@@ -4,7 +4,7 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from app.identity import queries as places
-from app.identity.access import actor_id, principal, requires, village_id
+from app.identity.access import actor_id, place_words, principal, requires, village_id
 from app.identity.domain import Role
 from app.web.forms import load_form
 from app.web.messages import sentence
@@ -99,6 +99,7 @@ def _rechecks(of_village_id: int, month_code: str, *, village_code: str) -> str:
         "supervision/rechecks.html",
         village=places.village(of_village_id),
         village_code=village_code,
+        **place_words(of_village_id),
         drawn=queries.recheck_list(of_village_id, month_code, masked=bool(village_code)),
     )
 
@@ -109,6 +110,7 @@ def _month(of_village_id: int, month_code: str, *, village_code: str) -> str:
         "supervision/month.html",
         village=places.village(of_village_id),
         village_code=village_code,
+        **place_words(of_village_id),
         found=queries.month_review(of_village_id, month_code, masked=bool(village_code)),
         months=queries.months(of_village_id),
         limits=domain,

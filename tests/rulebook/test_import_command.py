@@ -1,5 +1,6 @@
 """`flask --app wsgi import rulebook`."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -7,8 +8,11 @@ from click.testing import Result
 from flask import Flask
 
 from app.extensions import db
+from app.kit.points import Tenths
+from app.kit.workbook import read_workbook, write_workbook
 from app.rulebook import queries
-from app.rulebook.domain.incentives import NO_INCENTIVES, USUAL_INCENTIVES
+from app.rulebook.domain.files import write_rule_book
+from app.rulebook.domain.incentives import NO_INCENTIVES, USUAL_INCENTIVES, GridTerms
 from tests.factories.places import Places
 from tests.factories.rulebooks import SAMPLE
 
@@ -118,3 +122,26 @@ def test_linked_scores_and_bonuses_stay_unless_told(app: Flask, places: Places) 
     assert [each.exit_code for each in (kept, dropped)] == [0, 0]
     adopted = [queries.incentives_of(each) for each in queries.versions(places.village_id)]
     assert adopted == [NO_INCENTIVES, USUAL_INCENTIVES, USUAL_INCENTIVES]
+
+
+def test_a_workbook_brings_its_own_terms(app: Flask, places: Places, tmp_path: Path) -> None:
+    _run(app, SAMPLE, "--incentives", "usual")
+    terms = replace(USUAL_INCENTIVES, grid=GridTerms(70, Tenths(15)))
+    version = queries.versions(places.village_id)[0]
+    content = write_rule_book(
+        queries.rules(version.id), terms, queries.adoption_of(version),
+        number=1, starts_on=version.starts_on,
+    )  # fmt: skip
+    file = tmp_path / "细则.xlsx"
+    file.write_bytes(content)
+    result = _run(app, file, starts_on="2027-01-01")
+    assert "改动 网格奖励：参与率达到百分之几" in result.output
+    assert "48条不变。" in result.output
+    assert queries.incentives_of(queries.versions(places.village_id)[0]) == terms
+    sheets = read_workbook(content)
+    sheets[1].rows[5][1] = "七成"
+    file.write_bytes(write_workbook(sheets))
+    refused = _run(app, file, starts_on="2027-01-01")
+    assert refused.exit_code == 1
+    assert "“个人和集体联动”表第6行 “网格奖励：参与率达到百分之几”填的“七成”不对" in refused.output
+    assert len(queries.versions(places.village_id)) == 2
