@@ -67,7 +67,10 @@ class Scan:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What somebody decided about a claim, and since when it had waited for that step."""
+    """What somebody decided about a claim, and since when it had waited for that step.
+
+    `gives` is whether the household gains by an approval; a deduction takes.
+    """
 
     claim_id: int
     household_id: int
@@ -75,6 +78,7 @@ class Decision:
     kind: str
     at: datetime
     waited_since: datetime
+    gives: bool
 
 
 @dataclass(frozen=True, slots=True)

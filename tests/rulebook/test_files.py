@@ -111,6 +111,7 @@ def test_a_faulty_line_of_the_terms_is_named(
     shown = president.get(draft).get_data(as_text=True)
     assert f"“个人和集体联动”表第 {line} 行" in shown
     assert sentence in shown
+    assert shown.count("表第") == 1
     form = {
         "meeting_on": "2026-09-01", "meeting_kind": "村民会议", "present": "3", "votes_for": "3",
         "votes_against": "0", "record_number": "7", "starts_on": "2026-12-01",

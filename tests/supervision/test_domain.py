@@ -101,7 +101,7 @@ def test_equal_sums_of_many_credits() -> None:
 
 def test_what_somebody_decided() -> None:
     def decision(by: int, kind: str, minutes: int) -> Decision:
-        return Decision(1, 1, by, kind, START + timedelta(minutes=minutes), START)
+        return Decision(1, 1, by, kind, START + timedelta(minutes=minutes), START, True)
 
     made = [decision(2, "approved", 10), decision(2, "refused", 50), decision(2, "approved", 31),
             decision(1, "asked_back", 5)]  # fmt: skip

@@ -1,20 +1,29 @@
 """What supervision and the head bank see of a month, from what really happened in it."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Page
 
+from app.claims import queries as claims
 from app.identity import service as identity
 from app.identity.access import SESSION_COOKIE
 from app.identity.domain import Role
 from app.kit.month import Month
 from app.ledger import service as ledger
 from app.web.transaction import run_in_transaction
-from tests.factories.activities import at
-from tests.factories.claims import ClaimVillage
+from tests.factories.activities import START, at
+from tests.factories.claims import (
+    ClaimVillage,
+    adopt_deduction,
+    decide,
+    deduct,
+    make_claim_village,
+    notify,
+    submit,
+)
 from tests.incentives.village import make_village, on
 from tests.supervision.village import EVERYBODY, make_busy_village
 from tests.support.clients import ApiClient, PageClient
@@ -102,6 +111,21 @@ def _add_village_of_another_town() -> None:
         contact_place="村委会",
     )
     ledger.open_book(village.id, first_month=Month(2026, 10))
+
+
+def test_a_deduction_is_told_apart_from_what_a_household_gains_by(app: Flask) -> None:
+    with at(0):
+        village = make_claim_village()
+        adopt_deduction(village)
+        notice = notify(village, "王大山")
+    with at(8 * 24 * 60):
+        claim = submit(village, "PA02", "王大山")
+        decide(village, claim, village.staff(Role.GRID_WORKER))
+        deduct(village, notice)
+        rows = claims.decisions_between(
+            village.village_id, since=START, until=START + timedelta(days=9)
+        )
+    assert [(row[3], row[-1]) for row in rows] == [("approved", True), *[("approved", False)] * 3]
 
 
 def test_households_with_one_sum(app: Flask) -> None:

@@ -6,15 +6,17 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from app.claims.domain.states import DECISIONS
+from app.claims.domain.states import DECISIONS, ClaimKind
 from app.claims.models import Claim, ClaimEvent, InspectionMark
 from app.extensions import db
 from app.kit.db import among
 
 from .claims import events
 
-DecisionRow = tuple[int, int, int, str, datetime, datetime]
-"""Claim, household, who decided, what, when, and since when it had waited for that step."""
+DecisionRow = tuple[int, int, int, str, datetime, datetime, bool]
+"""Claim, household, who decided, what, when, since when it had waited for that step, and whether
+the household gains by an approval (a deduction takes).
+"""
 
 
 def decisions_between(village_id: int, *, since: datetime, until: datetime) -> list[DecisionRow]:
@@ -23,7 +25,7 @@ def decisions_between(village_id: int, *, since: datetime, until: datetime) -> l
     A step waits from the submission on, or from the last decision of the step before it.
     """
     rows = db.session.execute(
-        select(ClaimEvent, Claim.household_id)
+        select(ClaimEvent, Claim.household_id, Claim.kind)
         .join(Claim, Claim.id == ClaimEvent.claim_id)
         .where(
             Claim.village_id == village_id,
@@ -33,13 +35,13 @@ def decisions_between(village_id: int, *, since: datetime, until: datetime) -> l
         )
         .order_by(ClaimEvent.id)
     ).all()
-    history = events({event.claim_id for event, _ in rows})
+    history = events({event.claim_id for event, *_ in rows})
     return [
         (
             event.claim_id, household_id, event.actor_id, event.kind, event.happened_at,
-            _waited_since(event, history[event.claim_id]),
+            _waited_since(event, history[event.claim_id]), kind == ClaimKind.AWARD,
         )
-        for event, household_id in rows
+        for event, household_id, kind in rows
     ]  # fmt: skip
 
 

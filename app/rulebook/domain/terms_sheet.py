@@ -111,7 +111,8 @@ def read_terms(sheets: list[Sheet]) -> tuple[IncentiveTerms | None, list[Refused
             found[name] = line, number
         except Invalid as error:
             refused.append(RefusedRule(line, error.code, error.facts, TERMS_SHEET))
-    refused += _incomplete(found, sheet)
+    # An item that could not be read is not one that is missing too.
+    refused = refused or _incomplete(found, sheet)
     return (NO_INCENTIVES if refused else _terms(found)), refused
 
 

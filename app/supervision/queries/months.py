@@ -236,7 +236,7 @@ def _staff_findings(gathered: _Gathered) -> Iterator[Finding]:
 def _pair_findings(
     gathered: _Gathered, decisions: Sequence[Decision], names: Mapping[int, str]
 ) -> Iterator[Finding]:
-    approved = [each for each in decisions if each.kind == "approved"]
+    approved = [each for each in decisions if each.kind == "approved" and each.gives]
     for pair in domain.unlikely_pairs([(each.by, each.household_id) for each in approved]):
         household = gathered.households[pair.household_id]
         facts: dict[str, Fact] = {
