@@ -4,7 +4,7 @@ from typing import Any
 
 from app.activities.schemas import DenialOut
 from app.expiry import queries as expiry
-from app.identity.access import principal, requires, village_id
+from app.identity.access import actor_id, principal, requires, village_id
 from app.identity.domain import Role
 from app.incentives.queries import month_of_code
 from app.kit import clock
@@ -13,10 +13,17 @@ from app.store import queries as store
 from app.web.json_api import JsonBlueprint
 from app.web.transaction import writes
 
-from . import queries
+from . import queries, service
 from .access import deny_credit, own_household
 from .queries import HouseholdMonth
-from .schemas import DenialForm, HouseholdMonthOut, MeOut, PassbookOut, PassbookQuery
+from .schemas import (
+    DenialForm,
+    HouseholdMonthOut,
+    MeOut,
+    PassbookOut,
+    PassbookPrintOut,
+    PassbookQuery,
+)
 
 api = JsonBlueprint(
     "home_api", __name__, url_prefix="/api/v1", description="The villager's passbook"
@@ -64,6 +71,21 @@ def show_household_month(month_code: str, passbook_number: str) -> HouseholdMont
     """The same of any household, for the office and supervision."""
     household = people.household_by_passbook(village_id(), passbook_number)
     return queries.household_month(village_id(), household.id, month_of_code(month_code))
+
+
+@api.post("/households/<int:household_id>/passbook-prints")
+@requires(Role.BRANCH_PRESIDENT)
+@writes(key_required=True)
+@api.response(201, PassbookPrintOut)
+def print_passbook(household_id: int) -> dict[str, Any]:
+    """Give what is new in a paper passbook its rows; the page's address serves the file."""
+    people.household(village_id(), household_id)
+    made = service.print_passbook(
+        village_id=village_id(), household_id=household_id, actor_id=actor_id()
+    )
+    book = queries.paper_passbook(village_id(), household_id)
+    rows = [row.row for row in queries.rows_of_print(book, made.number)]
+    return {"number": made.number, "rows": rows}
 
 
 @api.get("/me/passbook")

@@ -18,6 +18,10 @@ _HOMES = (
 )
 
 
+PASSBOOK_ROWS_A_PAGE = 11
+"""Rows of a page of the paper passbook, A6 landscape."""
+
+
 def home_path(roles: frozenset[Role]) -> str | None:
     """The home page of somebody with these roles, the widest deciding; None without any."""
     return next((path for role, path in _HOMES if role in roles), None)

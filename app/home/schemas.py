@@ -119,6 +119,13 @@ class HouseholdMonthOut(StrictSchema):
     behind = fields.Nested(MonthMovementsOut)
 
 
+class PassbookPrintOut(StrictSchema):
+    """A print of what was new: its rows, counted from 0 through all pages of eleven."""
+
+    number = fields.Integer()
+    rows = fields.List(fields.Integer())
+
+
 class PassbookOut(StrictSchema):
     lines = fields.List(fields.Nested(PassbookLineOut))
     next_before = IdField(allow_none=True)

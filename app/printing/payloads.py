@@ -268,35 +268,6 @@ class Roster(Printable):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SheetFact:
-    word: str
-    value: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SheetRow:
-    """A household with a cell for each of the sheet's further columns."""
-
-    passbook_number: str
-    head_name: str
-    cells: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HouseholdSheet(Printable):
-    """Households of a grid or of a party member, with what was reckoned from them."""
-
-    template: ClassVar[str] = "sheet.typ"
-
-    branch_name: str
-    title: str
-    facts: tuple[SheetFact, ...]
-    columns: tuple[str, ...]
-    rows: tuple[SheetRow, ...]
-    notes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class PinSlip:
     passbook_number: str
     short_name: str

@@ -43,6 +43,8 @@ MESSAGES: dict[str, str] = {
     "text_missing": "请填写“{field}”。",
     "text_too_long": "“{field}”太长了，最多{length_max}个字。",
     # printing
+    "passbook_nothing_new": "没有新的可打印：上次打印以后，积分没有变动。",
+    "passbook_print_not_found": "没有打印过这一页。请在存折打印的页面上选。",
     "missing_glyph": "“{whose}”里的“{character}”（{code_point}）字库里没有，所以没有印。"
     "请核对是不是打错了字；没有打错，请把这个字报给镇里。",
     "qr_too_long": "网址有{length}个字符，太长，做不成二维码。请管理员换一个短的网站地址。",

@@ -1,5 +1,5 @@
 """HTML pages, by who uses them."""
 
-from . import desk, start, town, villager
+from . import desk, passbooks, start, town, villager
 
-HOME_PAGES = (desk.pages, start.pages, town.pages, villager.pages)
+HOME_PAGES = (desk.pages, passbooks.pages, start.pages, town.pages, villager.pages)

@@ -12,6 +12,11 @@ from .entries import EntryStory as EntryStory
 from .entries import entry_story as entry_story
 from .months import HouseholdMonth as HouseholdMonth
 from .months import household_month as household_month
+from .paper import PaperPassbook as PaperPassbook
+from .paper import PaperRow as PaperRow
+from .paper import paper_passbook as paper_passbook
+from .paper import rows_of_page as rows_of_page
+from .paper import rows_of_print as rows_of_print
 from .passbook import MemberShare as MemberShare
 from .passbook import PassbookLine as PassbookLine
 from .passbook import holdings as holdings

@@ -9,7 +9,7 @@ from app.kit.masking import mask_name
 from app.kit.month import Month
 from app.kit.points import format_hundredths, format_tenths
 from app.people.domain.households import HouseholdRef
-from app.printing.payloads import HouseholdSheet, SheetFact, SheetRow
+from app.printing.household_payloads import HouseholdSheet, SheetFact, SheetRow
 from app.rulebook.domain.incentives import LinkedScoreTerms
 
 from .explaining import grid_story, member_story
