@@ -9,7 +9,7 @@ from app.web.transaction import writes
 
 from . import queries, service
 from .domain import NoticePeriod, ObjectionSource
-from .models import Honour, Notice, Objection, Signature
+from .models import Honour, Notice, Objection, Signature, Supplement
 from .queries import HouseholdProof, PaperLine
 from .schemas import (
     CloseMonthIn,
@@ -26,6 +26,8 @@ from .schemas import (
     RedemptionDayIn,
     SignatureIn,
     SignatureOut,
+    SupplementCheckOut,
+    SupplementOut,
     VerificationOut,
 )
 
@@ -166,6 +168,38 @@ def decide_objection(wish: dict[str, Any], objection_id: int) -> Objection:
         award_ids=tuple(wish["award_ids"]),
         actor_id=access.actor_id(),
     )
+
+
+@api.get("/notices/<int:notice_id>/supplements")
+@access.requires(Role.BRANCH_PRESIDENT, Role.SUPERVISION)
+@api.response(200, SupplementOut(many=True))
+def list_supplements(notice_id: int) -> list[Supplement]:
+    """The supplements of a notice."""
+    return list(queries.supplements(queries.notice(access.village_id(), notice_id).id))
+
+
+@api.post("/notices/<int:notice_id>/supplements")
+@access.requires(Role.BRANCH_PRESIDENT)
+@writes(key_required=True)
+@api.arguments(PublishIn)
+@api.response(201, SupplementOut)
+def publish_supplement(wish: dict[str, Any], notice_id: int) -> Supplement:
+    """Tell what was corrected or answered since the notice was frozen."""
+    return service.publish_supplement(
+        village_id=access.village_id(),
+        notice_id=notice_id,
+        period=NoticePeriod.starting(wish["posted_from"], wish["days"]),
+        actor_id=access.actor_id(),
+    )
+
+
+@api.get("/public/notices/<code>/supplements/<int(999):number>")
+@access.open_to_all
+@api.response(200, SupplementCheckOut)
+def check_supplement(code: str, number: int) -> queries.SupplementCheck:
+    """A supplement, its digest recomputed from the ledger."""
+    notice = queries.notice_by_code(code)
+    return queries.check_supplement(notice, queries.supplement(notice, number))
 
 
 @api.get("/public/notices/<code>")

@@ -2,7 +2,16 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import Date, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import (
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, deferred, mapped_column
 
 from app.kit.db import Base, Id
@@ -113,3 +122,41 @@ class ObjectionCorrection(Base):
     objection_id: Mapped[int] = mapped_column(ForeignKey("objection.id"), index=True)
     award_id: Mapped[int] = mapped_column(Id)
     entry_id: Mapped[int] = mapped_column(ForeignKey("ledger_entry.id"))
+
+
+class Supplement(Base):
+    """A supplementary notice: what was corrected or answered after its notice was frozen.
+
+    Frozen itself from the start, as `Notice` is. `digest` is over the facts of its lines, see
+    `queries.supplements`.
+    """
+
+    __tablename__ = "notice_supplement"
+    __table_args__ = (UniqueConstraint("notice_id", "number"),)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
+    village_id: Mapped[int] = mapped_column(ForeignKey("village.id"))
+    notice_id: Mapped[int] = mapped_column(ForeignKey("notice.id"))
+    number: Mapped[int]
+    posted_from: Mapped[date] = mapped_column(Date)
+    posted_to: Mapped[date] = mapped_column(Date)
+    content: Mapped[str] = deferred(mapped_column(Text))
+    digest: Mapped[bytes] = mapped_column(LargeBinary(32))
+    pdf: Mapped[bytes] = deferred(mapped_column(LargeBinary))
+    pdf_sha256: Mapped[bytes] = mapped_column(LargeBinary(32))
+    published_by: Mapped[int] = mapped_column(Id)
+    published_at: Mapped[datetime]
+
+
+class SupplementLine(Base):
+    """An award that was taken back, or an objection that was answered: each is told once."""
+
+    __tablename__ = "notice_supplement_line"
+    __table_args__ = (
+        CheckConstraint("(award_id IS NULL) <> (objection_id IS NULL)", name="one_subject"),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
+    supplement_id: Mapped[int] = mapped_column(ForeignKey("notice_supplement.id"), index=True)
+    award_id: Mapped[int | None] = mapped_column(ForeignKey("award.id"), unique=True)
+    objection_id: Mapped[int | None] = mapped_column(ForeignKey("objection.id"), unique=True)

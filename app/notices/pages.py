@@ -88,6 +88,8 @@ def notice_desk(notice_id: int) -> str:
         today=clock.today(),
         days=NOTICE_DAYS_DEFAULT,
         can_settle=notice.posted_to is not None and clock.today() > notice.posted_to,
+        supplements=queries.supplements(notice.id),
+        to_tell=queries.to_tell(notice),
     )
 
 
@@ -194,6 +196,28 @@ def settle(notice_id: int) -> AnyResponse:
     return redirect(url_for("notices.notice_desk", notice_id=notice_id), 303)
 
 
+@pages.get("/desk/notices/<int:notice_id>/supplement.pdf")
+@access.requires(Role.BRANCH_PRESIDENT, Role.SUPERVISION)
+def draft_supplement(notice_id: int) -> Response:
+    notice = queries.notice(access.village_id(), notice_id)
+    return Response(compile_pdf(queries.supplement_draft(notice)), mimetype="application/pdf")
+
+
+@pages.post("/desk/notices/<int:notice_id>/supplements")
+@access.requires(Role.BRANCH_PRESIDENT)
+@writes(again=notice_desk)
+def publish_supplement(notice_id: int) -> AnyResponse:
+    form = load_form(PublishIn())
+    made = service.publish_supplement(
+        village_id=access.village_id(),
+        notice_id=notice_id,
+        period=NoticePeriod.starting(form["posted_from"], form["days"]),
+        actor_id=access.actor_id(),
+    )
+    flash(f"补充公示{made.number}号已定稿。请打印、签字、盖章、张贴。")
+    return redirect(url_for("notices.notice_desk", notice_id=notice_id), 303)
+
+
 @pages.get("/desk/notices/<int:notice_id>/objections/new")
 @access.requires(Role.BRANCH_PRESIDENT, Role.SUPERVISION)
 def office_objection_form(notice_id: int) -> str:
@@ -264,6 +288,7 @@ def public_notice(code: str) -> str:
         printed_digest=printed_digest,
         chinese=_chinese,
         takes_objections=_takes_objections(notice),
+        supplements=queries.supplements(notice.id),
     )
 
 
@@ -301,6 +326,30 @@ def household_proof(code: str) -> Response:
 def public_pdf(code: str) -> Response:
     notice = queries.notice_by_code(code)
     return Response(notice.pdf, mimetype="application/pdf")
+
+
+@pages.get("/n/<code>/<int(999):number>")
+@access.open_to_all
+def public_supplement(code: str, number: int) -> str:
+    notice = queries.notice_by_code(code)
+    supplement = queries.supplement(notice, number)
+    return render_template(
+        "notices/supplement.html",
+        notice=notice,
+        supplement=supplement,
+        village=places.village(notice.village_id),
+        **access.place_words(notice.village_id),
+        check=queries.check_supplement(notice, supplement),
+        printed_digest=printed_digest,
+        chinese=_chinese,
+    )
+
+
+@pages.get("/n/<code>/<int(999):number>/notice.pdf")
+@access.open_to_all
+def supplement_pdf(code: str, number: int) -> Response:
+    made = queries.supplement(queries.notice_by_code(code), number)
+    return Response(made.pdf, mimetype="application/pdf")
 
 
 @pages.get("/n/<code>/objection")

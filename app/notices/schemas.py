@@ -135,6 +135,23 @@ class ObjectionReceiptOut(StrictSchema):
     received_at = fields.AwareDateTime(required=True)
 
 
+class SupplementOut(StrictSchema):
+    number = fields.Integer(required=True)
+    posted_from = fields.Date(required=True)
+    posted_to = fields.Date(required=True)
+    digest = fields.Function(lambda made: made.digest.hex())
+    pdf_sha256 = fields.Function(lambda made: made.pdf_sha256.hex())
+
+
+class SupplementCheckOut(StrictSchema):
+    """A supplement as it hangs; `holds` when the ledger still gives its digest."""
+
+    holds = fields.Boolean(required=True)
+    digest = fields.Function(lambda check: check.digest.hex())
+    recomputed = fields.Function(lambda check: check.recomputed.hex())
+    content = fields.Dict(required=True)
+
+
 class AlteredEntryOut(StrictSchema):
     """An entry that is not as it was sealed: "was changed", "was removed" or "was added"."""
 

@@ -15,6 +15,13 @@ from .notices import objections as objections
 from .notices import open_matters as open_matters
 from .notices import open_objections_count as open_objections_count
 from .notices import signatures as signatures
+from .supplements import SupplementCheck as SupplementCheck
+from .supplements import check_supplement as check_supplement
+from .supplements import supplement as supplement
+from .supplements import supplement_draft as supplement_draft
+from .supplements import supplement_print as supplement_print
+from .supplements import supplements as supplements
+from .supplements import to_tell as to_tell
 from .verification import HouseholdProof as HouseholdProof
 from .verification import PaperLine as PaperLine
 from .verification import Verification as Verification

@@ -48,16 +48,16 @@ def notice_print(
         town_name=town.name,
         village_name=village.name,
         branch_name=f"{village.name}分行",
-        number=f"{village.name}积分公示〔{month.year}〕第{found.number}号",
+        number=printed_number(village.name, found),
         month=month.chinese,
-        posted_from=_day(period.posted_from),
-        posted_to=_day(period.posted_to),
+        posted_from=printed_day(period.posted_from),
+        posted_to=printed_day(period.posted_to),
         rule_version=_rule_version(found.village_id, month),
         objection_contact=payloads.ObjectionContact(
             name=village.contact_name,
             phone=village.contact_phone,
             box=village.contact_place,
-            last_day=_day(period.posted_to),
+            last_day=printed_day(period.posted_to),
             link=f"{code_link(settings().public_url, found.public_code)}/OBJECTION",
         ),
         household_rows=tuple(_household_row(line) for line in figures.households),
@@ -79,7 +79,7 @@ def notice_print(
         rule_changes=tuple(_rule_changes(found.village_id, month)),
         theme_month=month.next.chinese,
         theme_rows=_theme_rows(found.village_id, town.id, month.next),
-        redemption_day=_day(found.redemption_on) if found.redemption_on else "",
+        redemption_day=printed_day(found.redemption_on) if found.redemption_on else "",
         expiry_note=expiry_note(found.village_id),
     )
 
@@ -94,11 +94,16 @@ def notice_on_a3(found: Notice) -> payloads.NoticePrint:
     return replace(frozen, paper="a3")
 
 
-def _day(day: date) -> str:
+def printed_number(village_name: str, found: Notice) -> str:
+    """The number of a notice as it stands on the paper."""
+    return f"{village_name}积分公示〔{Month.parse(found.month).year}〕第{found.number}号"
+
+
+def printed_day(day: date) -> str:
     return f"{day.year}年{day.month}月{day.day}日"
 
 
-def _local_day(moment: datetime) -> str:
+def printed_local_day(moment: datetime) -> str:
     day = clock.local(moment)
     return f"{day.month}月{day.day}日"
 
@@ -198,15 +203,21 @@ def _objection_rows(found: Notice) -> Iterator[payloads.ObjectionRow]:
         .order_by(Objection.number)
     )
     for objection, month in earlier:
-        if objection.decision is None or objection.decided_at is None:
-            continue
-        words = _DECISION_WORDS[Decision(objection.decision)]
-        yield payloads.ObjectionRow(
-            number=f"异{month}-{objection.number}",
-            received_on=_local_day(objection.received_at),
-            result=f"{words}。{objection.answer}",
-            decided_on=_local_day(objection.decided_at),
-        )
+        if objection.decided_at is not None:
+            yield objection_row(objection, month)
+
+
+def objection_row(objection: Objection, month: str) -> payloads.ObjectionRow:
+    """A decided objection to the notice of a month ("2026-10")."""
+    if objection.decision is None or objection.decided_at is None:
+        raise AssertionError("only what was decided is printed")
+    words = _DECISION_WORDS[Decision(objection.decision)]
+    return payloads.ObjectionRow(
+        number=f"异{month}-{objection.number}",
+        received_on=printed_local_day(objection.received_at),
+        result=f"{words}。{objection.answer}",
+        decided_on=printed_local_day(objection.decided_at),
+    )
 
 
 def _rule_version(village_id: int, month: Month) -> str:
@@ -214,8 +225,8 @@ def _rule_version(village_id: int, month: Month) -> str:
     if version is None:
         return "本村还没有积分细则"
     return (
-        f"第{version.number}版，{_day(version.starts_on)}起执行；"
-        f"{_day(version.meeting_on)}{version.meeting_kind}通过"
+        f"第{version.number}版，{printed_day(version.starts_on)}起执行；"
+        f"{printed_day(version.meeting_on)}{version.meeting_kind}通过"
         f"（到会{version.present}人，赞成{version.votes_for}人，反对{version.votes_against}人，"
         f"记录{version.record_number}）"
     )
@@ -224,7 +235,7 @@ def _rule_version(village_id: int, month: Month) -> str:
 def _rule_changes(village_id: int, month: Month) -> Iterator[str]:
     for version in rulebook.versions(village_id):
         if version.number > 1 and month.first_day <= version.starts_on <= month.next.last_day:
-            yield f"{_day(version.starts_on)}起执行积分细则第{version.number}版。"
+            yield f"{printed_day(version.starts_on)}起执行积分细则第{version.number}版。"
 
 
 def _theme_rows(village_id: int, town_id: int, month: Month) -> tuple[payloads.ThemeRow, ...]:

@@ -11,3 +11,4 @@ from .settling import HOUSEHOLDS_PER_ENTRY as HOUSEHOLDS_PER_ENTRY
 from .settling import settle_notice as settle_notice
 from .signing import add_signature as add_signature
 from .signing import remove_signature as remove_signature
+from .supplements import publish_supplement as publish_supplement
