@@ -1,12 +1,21 @@
-"""Whose passbook the caller may open, and what may be said of its lines."""
+"""Whose passbook the caller may open, what may be said of its lines, and which lists are the
+caller's to take away.
+"""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app.activities import service as activities
 from app.claims import service as claims
 from app.home import queries
-from app.identity.access import actor_id, village_id
-from app.kit.errors import Conflict
+from app.home.queries.lists import LISTS, ListFile, Wish
+from app.identity import queries as places
+from app.identity.access import actor_id, principal, village_id
+from app.kit import clock
+from app.kit.errors import Conflict, Denied, NotFound
+from app.kit.month import Month
+from app.kit.workbook import Sheet, write_csv, write_workbook
 from app.people import queries as people
 from app.people.access import own_member
 from app.people.domain.households import HouseholdRef
@@ -39,3 +48,58 @@ def deny_credit(entry_id: int, statement: str) -> "AttendanceDenial | Inspection
         statement=statement,
         actor_id=actor_id(),
     )
+
+
+_KINDS = {
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "csv": "text/csv; charset=utf-8",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ListContent:
+    """A list as a file."""
+
+    file_name: str
+    mimetype: str
+    content: bytes
+
+
+def lists_of_caller() -> dict[str, ListFile]:
+    """The lists that the caller may take away, by name."""
+    return {name: each for name, each in LISTS.items() if principal().has_any(each.roles)}
+
+
+def list_content(name: str, kind: str, asked: Mapping[str, str]) -> ListContent:
+    """A list as a file; `asked` may name the month ("2026-10") and the session.
+
+    Raises NotFound `list_not_found`, or what `ListFile.read` raises; Denied `denied`.
+    """
+    wanted = LISTS.get(name)
+    if wanted is None or kind not in _KINDS:
+        raise NotFound("list_not_found")
+    if not principal().has_any(wanted.roles):
+        raise Denied("denied")
+    wish = Wish(principal(), _month(asked.get("month", "")), _id(asked.get("session", "")))
+    rows = [list(row) for row in wanted.read(wish)]
+    if kind == "csv":
+        content = write_csv(rows)
+    else:
+        content = write_workbook([Sheet(wanted.title, [list(row) for row in rows])])
+    of_month = f"-{wish.month}" if wanted.monthly else ""
+    village = places.village(village_id()).name
+    file_name = f"{village}-{wanted.title}{of_month}-{clock.today()}.{kind}"
+    return ListContent(file_name, _KINDS[kind], content)
+
+
+def _month(code: str) -> Month:
+    if not code:
+        return Month.of(clock.today())
+    try:
+        return Month.parse(code)
+    except ValueError:
+        raise NotFound("period_not_found") from None
+
+
+def _id(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None

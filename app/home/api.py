@@ -2,10 +2,12 @@
 
 from typing import Any
 
+from flask import Response, request
+
 from app.activities.schemas import DenialOut
 from app.expiry import queries as expiry
 from app.identity.access import actor_id, principal, requires, village_id
-from app.identity.domain import Role
+from app.identity.domain import VILLAGE_ROLES, Role
 from app.incentives.queries import month_of_code
 from app.kit import clock
 from app.people import queries as people
@@ -14,7 +16,7 @@ from app.web.json_api import JsonBlueprint
 from app.web.transaction import writes
 
 from . import queries, service
-from .access import deny_credit, own_household
+from .access import deny_credit, list_content, own_household
 from .queries import HouseholdMonth
 from .schemas import (
     DenialForm,
@@ -86,6 +88,16 @@ def print_passbook(household_id: int) -> dict[str, Any]:
     book = queries.paper_passbook(village_id(), household_id)
     rows = [row.row for row in queries.rows_of_print(book, made.number)]
     return {"number": made.number, "rows": rows}
+
+
+@api.get("/lists/<name>.<kind>")
+@requires(*VILLAGE_ROLES)
+def take_list(name: str, kind: str) -> Response:
+    """A list as .xlsx or .csv; `month` and `session` say of which, where it is of one."""
+    found = list_content(name, kind, request.args)
+    answer = Response(found.content, mimetype=found.mimetype)
+    answer.headers.set("Content-Disposition", "attachment", filename=found.file_name)
+    return answer
 
 
 @api.get("/me/passbook")

@@ -28,6 +28,8 @@ _SHEETS_MAX = 50
 _CONTROLS_SHARE_MAX = 0.02
 _COLUMN_WIDTH_MAX = 40
 _DELIMITERS = ",\t;"
+_FORMULA_SIGNS = tuple("=+-@\t\r\n|")
+_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?", re.ASCII)
 _CELL_REFERENCE = re.compile(r"([A-Z]{1,7})([0-9]{1,9})")
 
 
@@ -88,6 +90,20 @@ def write_workbook(sheets: Sequence[Sheet]) -> bytes:
                 widest = max(len(cell_text(cell)) for cell in cells)
                 page.set_column(column, column, min(2 * widest + 2, _COLUMN_WIDTH_MAX))
     return content.getvalue()
+
+
+def write_csv(rows: Sequence[Sequence[str]]) -> bytes:
+    """A CSV file that spreadsheet programs read as UTF-8 and never calculate."""
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows([[_harmless(cell) for cell in row] for row in rows])
+    return text.getvalue().encode("utf-8-sig")
+
+
+def _harmless(cell: str) -> str:
+    """A cell as it is; what a program would take for a formula gets an apostrophe before it."""
+    if cell[:1] in _FORMULA_SIGNS and not _NUMBER.fullmatch(cell):
+        return f"'{cell}"
+    return cell
 
 
 def _read_xlsx(content: bytes) -> list[Sheet]:

@@ -230,6 +230,7 @@ MESSAGES: dict[str, str] = {
     "honours_full": "好人好事一期最多写{honours_max}件。要加，请先拿掉一件。",
     "honour_of_a_child": "公示不写孩子的名字。请写家长，或者不写。",
     "redemption_day_past": "集中兑换日已经过了。请改成以后的日子，或空着。",
+    "list_not_found": "没有这张表。请从“表格下载”里选。",
     "supplement_not_found": "没有找到这份补充公示。请检查二维码或编号。",
     "supplement_empty": "没有新的更正或答复，不用出补充公示。",
     "notice_not_published": "这份公示还没有贴出。",

@@ -1,5 +1,5 @@
 """HTML pages, by who uses them."""
 
-from . import desk, passbooks, start, town, villager
+from . import desk, lists, passbooks, start, town, villager
 
-HOME_PAGES = (desk.pages, passbooks.pages, start.pages, town.pages, villager.pages)
+HOME_PAGES = (desk.pages, lists.pages, passbooks.pages, start.pages, town.pages, villager.pages)
