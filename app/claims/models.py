@@ -231,10 +231,12 @@ class InspectionMark(Base):
     award_id: Mapped[int | None] = mapped_column(ForeignKey("award.id"), unique=True)
 
 
-class InspectionDenial(Base):
-    """A household says of a credit from a round that it is not its own, and what came of it."""
+class AwardDenial(Base):
+    """A household says of a credit from a claim or a round that it is not its own, and what came of
+    it.
+    """
 
-    __tablename__ = "inspection_denial"
+    __tablename__ = "award_denial"
     __table_args__ = (
         CheckConstraint("decision IN ('upheld', 'rejected')", name="decision_known"),
         CheckConstraint("(decision IS NULL) = (decided_at IS NULL)", name="decided_whole"),
@@ -242,7 +244,7 @@ class InspectionDenial(Base):
 
     id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
     village_id: Mapped[int] = mapped_column(ForeignKey("village.id"), index=True)
-    mark_id: Mapped[int] = mapped_column(ForeignKey("inspection_mark.id"), unique=True)
+    award_id: Mapped[int] = mapped_column(ForeignKey("award.id"), unique=True)
     statement: Mapped[str] = mapped_column(String(200))
     denied_at: Mapped[datetime]
     denied_by: Mapped[int] = mapped_column(Id)

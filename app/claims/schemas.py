@@ -4,7 +4,7 @@ from marshmallow import fields, validate
 
 from app.kit.schema import DayField, IdField, StrictSchema, TenthsField, TextField, WholeField
 
-from .domain.inspections import DenialDecision
+from .domain.denials import DenialDecision
 from .domain.policy import PANEL_MAX
 from .domain.states import MEND_DAYS_MAX, REASON_LENGTH_MAX, STATEMENT_LENGTH_MAX, Decision
 
@@ -224,13 +224,14 @@ class DropForm(StrictSchema):
     reason = TextField(length_max=REASON_LENGTH_MAX, required=True)
 
 
-class InspectionDenialForm(StrictSchema):
+class DenialDecisionForm(StrictSchema):
     decision = fields.Enum(DenialDecision, by_value=True, required=True)
     answer = TextField(length_max=STATEMENT_LENGTH_MAX, required=True)
 
 
-class InspectionDenialOut(StrictSchema):
+class AwardDenialOut(StrictSchema):
     id = IdField()
+    award_id = IdField()
     statement = fields.String()
     denied_at = fields.AwareDateTime()
     decision = fields.String(allow_none=True)

@@ -22,7 +22,7 @@ from app.people.domain.households import HouseholdRef
 
 if TYPE_CHECKING:
     from app.activities.models import AttendanceDenial
-    from app.claims.models import InspectionDenial
+    from app.claims.models import AwardDenial
 
 
 def own_household() -> HouseholdRef:
@@ -30,7 +30,7 @@ def own_household() -> HouseholdRef:
     return people.household(village_id(), own_member().household_id)
 
 
-def deny_credit(entry_id: int, statement: str) -> "AttendanceDenial | InspectionDenial":
+def deny_credit(entry_id: int, statement: str) -> "AttendanceDenial | AwardDenial":
     """Say that an entry is not the own household's.
 
     Raises NotFound `entry_not_found`, Conflict `award_not_deniable`.
@@ -40,7 +40,7 @@ def deny_credit(entry_id: int, statement: str) -> "AttendanceDenial | Inspection
     award = story.award
     if award is None:
         raise Conflict("award_not_deniable")
-    deny = claims.deny_inspection if story.inspection else activities.deny_award
+    deny = activities.deny_award if story.attendance else claims.deny_award
     return deny(
         village_id=village_id(),
         household_id=household.id,

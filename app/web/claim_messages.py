@@ -11,7 +11,6 @@ CLAIM_MESSAGES: dict[str, str] = {
     "inspection_checked": "这一户已经复核过，不能再改。",
     "inspection_nobody": "这个范围里没有在册的户。请换一个网格。",
     "inspection_not_yours": "现在没有要您复核的：自己评的、自家和近亲家的，要由别人复核。",
-    "inspection_denial_not_found": "没有找到这条说明。",
     "claim_submitted": "已提交，等村里审核。",
     "claim_withdrawn": "已撤回。",
     "claim_decided_approve": "已同意。",

@@ -112,16 +112,16 @@ def test_a_credit_is_told_and_denied_in_the_passbook(
     assert villager.post(f"{entry}/denial", {"statement": "那天没人来过"}).status_code == 303
     assert "等村里答复" in villager.get(entry).text
     president = page_client(places.token(Role.BRANCH_PRESIDENT))
-    assert "有人说评比得分不是自家的" in president.get("/desk").text
-    (denial, _), *_ = queries.inspection_denials(village.village_id)
+    assert "有人说申报、评比的积分不是自家的" in president.get("/desk").text
+    (denial, _), *_ = queries.denials(village.village_id)
     answer = {"decision": "upheld", "answer": "认错门了"}
-    path = f"/inspections/denials/{denial.id}"
+    path = f"/branch/award-denials/{denial.id}"
     assert "那天没人来过" in president.get(path).text
     with at(90):
         assert president.post(path, answer).status_code == 303
     assert "属实，已更正" in villager.get(entry).text
     api = ApiClient(app, places.token(Role.BRANCH_PRESIDENT))
-    again = api.post(f"/inspections/denials/{denial.id}/decision", answer)
+    again = api.post(f"/award-denials/{denial.id}/decision", answer)
     assert again.get_json()["error"]["code"] == "denial_decided"
 
 

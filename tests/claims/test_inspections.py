@@ -7,7 +7,8 @@ import pytest
 from flask import Flask
 
 from app.claims import queries, service
-from app.claims.domain.inspections import DenialDecision, MarkWish, drawn_order
+from app.claims.domain.denials import DenialDecision
+from app.claims.domain.inspections import MarkWish, drawn_order
 from app.claims.models import InspectionRound
 from app.extensions import db
 from app.identity.domain import Role
@@ -184,7 +185,7 @@ def test_a_household_denies_what_it_was_given(village: ClaimVillage) -> None:
     finish(village)
     (award,) = rulebook.awards(village.village_id, household_id=village.household_of("王大山"))
     deny = partial(
-        service.deny_inspection,
+        service.deny_award,
         village_id=village.village_id,
         award_id=award.id,
         statement="那天我家没人",
@@ -193,9 +194,9 @@ def test_a_household_denies_what_it_was_given(village: ClaimVillage) -> None:
     other = village.household_of("陈桂兰")
     assert refused(partial(deny, household_id=other)) == "award_not_found"
     denial = run_in_transaction(partial(deny, household_id=village.household_of("王大山")))
-    assert len(queries.inspection_denials(village.village_id, open_only=True)) == 1
+    assert len(queries.open_denials(village.village_id)) == 1
     decide = partial(
-        service.decide_inspection_denial,
+        service.decide_denial,
         village_id=village.village_id,
         denial_id=denial.id,
         decision=DenialDecision.UPHELD,

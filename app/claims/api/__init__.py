@@ -1,5 +1,5 @@
 """JSON twins of the pages of claims."""
 
-from . import inspections, mending, office, own, reviews
+from . import denials, inspections, mending, office, own, reviews
 
-CLAIM_APIS = (own.api, reviews.api, office.api, mending.api, inspections.api)
+CLAIM_APIS = (own.api, reviews.api, office.api, mending.api, inspections.api, denials.api)

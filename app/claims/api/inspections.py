@@ -5,20 +5,16 @@ from typing import Any
 from app.claims import queries, service
 from app.claims.access import CLAIMING_STAFF, INSPECTING
 from app.claims.domain.inspections import MarkWish
-from app.claims.models import InspectionDenial
 from app.claims.queries import InspectionView
 from app.claims.schemas import (
     CheckForm,
     DropForm,
-    InspectionDenialForm,
-    InspectionDenialOut,
     InspectionForm,
     InspectionListedOut,
     InspectionOut,
     MarksIn,
 )
 from app.identity.access import actor_id, requires, village_id
-from app.identity.domain import Role
 from app.web.json_api import JsonBlueprint
 from app.web.transaction import writes
 
@@ -104,18 +100,6 @@ def drop_round(form: dict[str, Any], round_id: int) -> InspectionView:
     """Give a round up before it is posted."""
     service.drop_inspection(village_id=village_id(), round_id=round_id, actor_id=actor_id(), **form)
     return _view(round_id)
-
-
-@api.post("/denials/<int:denial_id>/decision")
-@requires(Role.BRANCH_PRESIDENT)
-@writes(key_required=True)
-@api.arguments(InspectionDenialForm)
-@api.response(200, InspectionDenialOut)
-def decide_denial(form: dict[str, Any], denial_id: int) -> InspectionDenial:
-    """Answer a household that says a credit is not its own."""
-    return service.decide_inspection_denial(
-        village_id=village_id(), denial_id=denial_id, actor_id=actor_id(), **form
-    )
 
 
 def _view(round_id: int) -> InspectionView:

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from enum import StrEnum
 
 from app.kit.points import Tenths
 
@@ -10,13 +9,6 @@ from .reviews import Bar, Reviewer, draw
 
 FAILED = 0
 """The level that earns nothing."""
-
-
-class DenialDecision(StrEnum):
-    """Upheld, the credit is taken back; rejected, it stays."""
-
-    UPHELD = "upheld"
-    REJECTED = "rejected"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,15 +9,12 @@ from app.claims.domain.inspections import MarkWish
 from app.claims.schemas import (
     CheckForm,
     DropForm,
-    InspectionDenialForm,
     InspectionForm,
     MarkForm,
 )
 from app.identity import queries as places
 from app.identity.access import actor_id, requires, village_id
-from app.identity.domain import Role
 from app.kit import clock
-from app.people import queries as people
 from app.web.forms import load_form
 from app.web.messages import sentence
 from app.web.transaction import writes
@@ -33,7 +30,6 @@ def list_rounds() -> str:
     return render_template(
         "claims/inspections/list.html",
         rounds=queries.inspection_rounds(village_id()),
-        denials=queries.inspection_denials(village_id()),
         rules=queries.inspectable_rules(village_id(), today),
         grids=places.grids(village_id()),
         today=today,
@@ -113,35 +109,6 @@ def drop(round_id: int) -> Response:
     )
     flash(sentence("inspection_dropped", {}))
     return redirect(url_for(".list_rounds"), 303)
-
-
-@pages.get("/denials/<int:denial_id>")
-@requires(Role.BRANCH_PRESIDENT, Role.SUPERVISION)
-def show_denial(denial_id: int) -> str:
-    """What a household says of a credit from a round, with who marked and who checked it."""
-    denial = queries.inspection_denial(village_id(), denial_id)
-    mark = queries.inspection_mark(denial.mark_id)
-    return render_template(
-        "claims/inspections/denial.html",
-        denial=denial,
-        mark=mark,
-        household=people.household(village_id(), mark.household_id),
-        view=_view(mark.round_id),
-    )
-
-
-@pages.post("/denials/<int:denial_id>")
-@requires(Role.BRANCH_PRESIDENT)
-@writes(again=show_denial)
-def decide_denial(denial_id: int) -> Response:
-    service.decide_inspection_denial(
-        village_id=village_id(),
-        denial_id=denial_id,
-        actor_id=actor_id(),
-        **load_form(InspectionDenialForm()),
-    )
-    flash(sentence("denial_answered", {}))
-    return redirect(url_for(".show_denial", denial_id=denial_id), 303)
 
 
 def _view(round_id: int) -> queries.InspectionView:

@@ -35,6 +35,7 @@ def list_claims() -> str:
         decided=queries.stories(
             village_id(), queries.claims(village_id(), states=decided, limit=_DECIDED_SHOWN)
         ),
+        denials=queries.denials(village_id()),
         may_enter=not principal().roles.isdisjoint(CLAIMING_STAFF),
     )
 

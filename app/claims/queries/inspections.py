@@ -9,7 +9,6 @@ from sqlalchemy import func, select
 from app.claims.domain.inspections import FAILED, Level, bar_from_household, level_word
 from app.claims.domain.reviews import Bar
 from app.claims.models import (
-    InspectionDenial,
     InspectionLevel,
     InspectionMark,
     InspectionRound,
@@ -155,42 +154,6 @@ def inspectable_rules(village_id: int, day: date) -> list[RuleRef]:
 def mark_of_award(award_id: int) -> InspectionMark | None:
     """The line of a round behind an award, if it comes from one."""
     return db.session.scalar(select(InspectionMark).where(InspectionMark.award_id == award_id))
-
-
-def inspection_mark(mark_id: int) -> InspectionMark:
-    """A line that a denial is about."""
-    return db.session.get_one(InspectionMark, mark_id)
-
-
-def denial_of_mark(mark_id: int) -> InspectionDenial | None:
-    """What the household said of a line, if it denied it."""
-    return db.session.scalar(select(InspectionDenial).where(InspectionDenial.mark_id == mark_id))
-
-
-def inspection_denial(village_id: int, denial_id: int) -> InspectionDenial:
-    """A denial of the village; NotFound `inspection_denial_not_found`."""
-    found = db.session.get(InspectionDenial, denial_id)
-    if found is None or found.village_id != village_id:
-        raise NotFound("inspection_denial_not_found")
-    return found
-
-
-def inspection_denials(
-    village_id: int, *, open_only: bool = False
-) -> list[tuple[InspectionDenial, HouseholdRef]]:
-    """The last denials of the village with the household of each, newest first."""
-    query = (
-        select(InspectionDenial, InspectionMark.household_id)
-        .join(InspectionMark, InspectionMark.id == InspectionDenial.mark_id)
-        .where(InspectionDenial.village_id == village_id)
-        .order_by(InspectionDenial.id.desc())
-        .limit(50)
-    )
-    if open_only:
-        query = query.where(InspectionDenial.decided_at.is_(None))
-    rows = db.session.execute(query).all()
-    homes = people.find_households(village_id, {row.household_id for row in rows})
-    return [(row.InspectionDenial, homes[row.household_id]) for row in rows]
 
 
 def _levels(village_id: int, round_id: int) -> dict[int, RuleRef]:

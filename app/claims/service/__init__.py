@@ -5,8 +5,8 @@ from .deductions import appeal as appeal
 from .deductions import issue_mend_notice as issue_mend_notice
 from .deductions import mark_mended as mark_mended
 from .deductions import open_deduction as open_deduction
-from .inspection_denials import decide_inspection_denial as decide_inspection_denial
-from .inspection_denials import deny_inspection as deny_inspection
+from .denials import decide_denial as decide_denial
+from .denials import deny_award as deny_award
 from .inspections import check_inspection as check_inspection
 from .inspections import drop_inspection as drop_inspection
 from .inspections import mark_households as mark_households

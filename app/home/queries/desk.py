@@ -28,7 +28,7 @@ class DueKind(StrEnum):
 
     OBJECTION = "objection"
     DENIAL = "denial"
-    INSPECTION_DENIAL = "inspection_denial"
+    AWARD_DENIAL = "award_denial"
     CLAIM = "claim"
     INSPECTION = "inspection"
     LIFE_EVENT = "life_event"
@@ -47,7 +47,7 @@ SUPERVISED = frozenset(
     {
         DueKind.OBJECTION,
         DueKind.DENIAL,
-        DueKind.INSPECTION_DENIAL,
+        DueKind.AWARD_DENIAL,
         DueKind.CLAIM,
         DueKind.INSPECTION,
         DueKind.LIFE_EVENT,
@@ -143,10 +143,10 @@ def _of_claims(village_id: int) -> Iterator[Due]:
     undecided = claims.undecided_count(village_id)
     if undecided:
         yield Due(DueKind.CLAIM, undecided)
-    denials = claims.inspection_denials(village_id, open_only=True)
+    denials = claims.open_denials(village_id)
     if denials:
-        oldest, home = denials[-1]
-        yield Due(DueKind.INSPECTION_DENIAL, len(denials), oldest.id, title=home.passbook_no)
+        oldest, home = denials[0]
+        yield Due(DueKind.AWARD_DENIAL, len(denials), oldest.id, title=home.passbook_no)
     unfinished = claims.unfinished_inspections(village_id)
     if unfinished:
         yield Due(DueKind.INSPECTION, unfinished)

@@ -21,7 +21,7 @@ from .passbook import PassbookLine, passbook
 
 if TYPE_CHECKING:
     from app.activities.models import AttendanceDenial
-    from app.claims.models import InspectionDenial, InspectionMark
+    from app.claims.models import AwardDenial, InspectionMark
     from app.expiry.models import ExpiryLot, ExpiryPolicy
     from app.rulebook.models import Award, RuleVersion
 
@@ -92,13 +92,13 @@ class EntryStory:
     claim_id: int | None
     inspection: InspectionStory | None
     reversal_id: int | None
-    denial: "AttendanceDenial | InspectionDenial | None"
+    denial: "AttendanceDenial | AwardDenial | None"
 
     @property
     def may_be_denied(self) -> bool:
         """Whether the household may still say that this is not its own."""
         taken_back = self.reversal_id is not None or self.line.reverses_id is not None
-        known = self.attendance is not None or self.inspection is not None
+        known = (self.attendance, self.inspection, self.claim_id) != (None, None, None)
         return known and self.denial is None and not taken_back
 
 
@@ -118,16 +118,12 @@ def entry_story(village_id: int, household_id: int, entry_id: int) -> EntryStory
         claim_id=award.source_id if award is not None and award.source_kind == "claim" else None,
         inspection=None if mark is None else _inspection(mark),
         reversal_id=books.reversals_of(village_id, [entry_id]).get(entry_id),
-        denial=None if award is None else _denial(award, mark),
+        denial=None if award is None else _denial(award),
     )
 
 
-def _denial(
-    award: "Award", mark: "InspectionMark | None"
-) -> "AttendanceDenial | InspectionDenial | None":
-    if mark is not None:
-        return claims.denial_of_mark(mark.id)
-    return activities.denial_of_award(award.id)
+def _denial(award: "Award") -> "AttendanceDenial | AwardDenial | None":
+    return activities.denial_of_award(award.id) or claims.denial_of_award(award.id)
 
 
 def _inspection(mark: "InspectionMark") -> InspectionStory:

@@ -161,8 +161,7 @@ def open_matters(village_id: int, now: datetime) -> OpenMatters:
     """What would be decided in a later month if the open one were closed now."""
     return OpenMatters(
         sessions=len(activities.unclosed_sessions(village_id, now)),
-        denials=len(activities.open_denials(village_id))
-        + len(claims.inspection_denials(village_id, open_only=True)),
+        denials=len(activities.open_denials(village_id)) + len(claims.open_denials(village_id)),
         claims=claims.undecided_count(village_id),
         inspections=claims.unfinished_inspections(village_id),
     )
