@@ -213,6 +213,24 @@ def test_a_merged_household_closes_and_what_still_comes_to_it_follows(
     check_books()
 
 
+def test_points_go_the_whole_way_from_household_to_household(village: ClaimVillage) -> None:
+    """0003 merges into 0001 and that into 0002; both have earned before."""
+    session = make_session(village.branch)
+    sign_up(village.branch, session, "赵建国", "王大山")
+    with at(1):
+        check_in(village.branch, session, "赵建国")
+        check_in(village.branch, session, "王大山")
+    close(village.branch, session)
+    do(village, LifeKind.MERGE, "赵建国", to_household_id=village.household_of("王大山"))
+    event = enter(village, LifeKind.MERGE, "王大山", to_household_id=village.household_of("陈桂兰"))
+    confirm(village, event, days=1)
+    settle(village, close_october(village))
+    left = [spendable(village, village.household_of(name)) for name in ("赵建国", "王大山")]
+    assert left == [0, 0]
+    assert spendable(village, village.household_of("陈桂兰")) == 40 + 125 + 300 + 2 * 20
+    check_books()
+
+
 def close_october(village: ClaimVillage) -> Notice:
     with clock.stopped_at(START + timedelta(days=13)):
         return run_in_transaction(

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterator
+from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import func, or_, select
@@ -45,6 +46,7 @@ _PURPOSES = (Purpose.SPENDABLE, Purpose.PENDING, Purpose.HELD)
 class Heir(NamedTuple):
     """Who takes in whatever still comes to a closed household."""
 
+    decided_at: datetime
     event_id: int
     village_id: int
     household_id: int
@@ -196,6 +198,7 @@ def heirs_of(village_id: int, household_ids: Collection[int]) -> dict[int, Heir]
     rows = db.session.execute(
         select(
             LifeDecision.household_id,
+            LifeDecision.decided_at,
             LifeDecision.event_id,
             heir.village_id,
             LifeDecision.to_household_id,
@@ -213,7 +216,8 @@ def heirs_of(village_id: int, household_ids: Collection[int]) -> dict[int, Heir]
         .order_by(LifeDecision.decided_at, LifeDecision.event_id)
     ).all()
     return {
-        row.household_id: Heir(row.event_id, row.village_id, row.to_household_id) for row in rows
+        row.household_id: Heir(row.decided_at, row.event_id, row.village_id, row.to_household_id)
+        for row in rows
     }
 
 

@@ -58,26 +58,22 @@ def pass_on(*, village_id: int, household_ids: Iterable[int], cause: str, actor_
 
     To be called by whoever makes points spendable; `cause` names the doing, such as "void:7".
     """
-    waiting = [(village_id, household_id) for household_id in set(household_ids)]
-    seen = set(waiting)
-    while waiting:
-        by_village: dict[int, list[int]] = {}
-        for village, household_id in waiting:
-            by_village.setdefault(village, []).append(household_id)
-        waiting = []
-        for village, some in by_village.items():
-            for household_id, found in sorted(queries.heirs_of(village, some).items()):
-                heir = (found.village_id, found.household_id)
-                moved = empty_household(
-                    event_id=found.event_id,
-                    cause=cause,
-                    source=(village, household_id),
-                    heir=heir,
-                    by=actor_id,
-                )
-                if moved and heir not in seen:
-                    seen.add(heir)
-                    waiting.append(heir)
+    closed = {
+        (village_id, household_id): heir
+        for household_id, heir in queries.heirs_of(village_id, set(household_ids)).items()
+    }
+    while closed:
+        # Who took somebody in closed later than they did: in this order each is emptied once.
+        source = min(closed, key=lambda side: closed[side])
+        heir = closed.pop(source)
+        side = (heir.village_id, heir.household_id)
+        moved = empty_household(
+            event_id=heir.event_id, cause=cause, source=source, heir=side, by=actor_id
+        )
+        further = queries.heirs_of(side[0], [side[1]]).get(side[1]) if moved else None
+        # An older word is void: whoever takes somebody in has people again.
+        if further is not None and further > heir:
+            closed[side] = further
 
 
 def empty_household(*, event_id: int, cause: str, source: Side, heir: Side, by: int) -> int:
