@@ -5,6 +5,8 @@ waiting or not: 上月结余 + 增加 − 兑换 − 到期 + 更正. 评价 is 
 month, its members' included, without what the close itself posts.
 """
 
+import csv
+import io
 import json
 import re
 from datetime import time
@@ -363,10 +365,25 @@ def _check_explained(
             entry_ids |= {(passbook, line["entry_id"]) for line in lines}
         page = pages.get(f"/desk/months/{month}/households/{passbook}").get_data(as_text=True)
         assert f"本月结余</dt><dd>{row['结余']} 分" in page
+    taken = {row[1]: row for row in _taken(pages, f"/lists/notice.csv?month={month}")}
+    booked = _taken(pages, f"/lists/ledger.csv?month={month}")
+    assert len(booked) >= len(entry_ids)
+    for passbook, row in expected.items():
+        if passbook.isdecimal():
+            found = taken[passbook][3:]
+            assert found[:3] == [row["上月结余"], row["增加"], row["兑换"]], passbook
+            assert (found[3] or "0", found[4:6]) == (row["到期"], [row["更正"], row["结余"]])
     for passbook, entry_id in entry_ids:
         answer = pages.get(f"/desk/households/{passbook}/entries/{entry_id}")
         assert answer.status_code == 200
         assert entry_id in answer.get_data(as_text=True)
+
+
+def _taken(pages: PageClient, path: str) -> list[list[str]]:
+    """A list as it is taken away, without its head."""
+    answer = pages.get(path)
+    assert answer.status_code == 200
+    return list(csv.reader(io.StringIO(answer.get_data(as_text=True).lstrip("\ufeff"))))[1:]
 
 
 def _flat(text: str) -> str:
