@@ -16,7 +16,15 @@ from app.kit.errors import Conflict, Denied, Invalid, NotFound
 from app.kit.month import Month
 from app.kit.points import Tenths
 from app.ledger import queries as books
-from app.ledger.domain.accounts import Purpose, expired
+from app.ledger import service as ledger
+from app.ledger.domain.accounts import (
+    Purpose,
+    bonus_pool,
+    branch_budget,
+    expired,
+    household_spendable,
+)
+from app.ledger.domain.drafts import EntryDraft, EntryKind, TransferDraft
 from app.ledger.queries import checker
 from app.notices.queries.figures import village_month
 from app.web.transaction import run_in_transaction
@@ -294,3 +302,27 @@ def test_the_command_previews_and_posts(village: OldVillage, app: Flask) -> None
         assert (code, posted.splitlines()[-1]) == (0, "3户，共8分")
         assert run("post", *who) == (0, posted)
     assert books.balance(expired(village.id)) == 80
+
+
+def test_two_of_one_family_in_a_team_lose_the_bonus_once(village: OldVillage) -> None:
+    """One entry gives the household twice; its points are one lot."""
+    home = village.household("王大山")
+    given = TransferDraft(bonus_pool(village.id), household_spendable(village.id, home), 10)
+    filled = TransferDraft(branch_budget(village.id), bonus_pool(village.id), 20)
+    with on(date(2027, 2, 1)):
+        _, bonus = run_in_transaction(
+            lambda: ledger.post(
+                [
+                    EntryDraft(village.id, kind, date(2026, 10, 31), 1, kind, transfers)
+                    for kind, transfers in (
+                        (EntryKind.POOL_RESERVE, (filled,)),
+                        (EntryKind.TEAM_BONUS, (given, given)),
+                    )
+                ]
+            )
+        )
+    run_id = _post(village)
+    lots = queries.posted_lines(village.id, run_id)[0].lots
+    assert [(lot.earned_on.day, lot.amount) for lot in lots] == [(5, 10), (12, 20), (31, 20)]
+    assert lots[-1].earned_entry_id == bonus.entry_id
+    assert village.month.points_of("王大山", Purpose.SPENDABLE) == 20

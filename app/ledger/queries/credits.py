@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import aliased
 
 from app.extensions import db
@@ -16,7 +16,7 @@ from app.ledger.models import LedgerAccount, LedgerEntry, LedgerPeriod, LedgerTr
 
 @dataclass(frozen=True, slots=True)
 class Credit:
-    """What one transfer of an entry gave a household, in tenths."""
+    """What an entry gave a household, in tenths, in however many transfers."""
 
     household_id: int
     entry_id: int
@@ -44,7 +44,7 @@ def credits_of_households(
         )
     )
     rows = db.session.execute(
-        select(account.owner_id, entry.id, entry.occurred_on, moved.amount)
+        select(account.owner_id, entry.id, entry.occurred_on, func.sum(moved.amount))
         .join(moved, moved.credit_account_id == account.id)
         .join(entry, entry.id == moved.entry_id)
         .outerjoin(reversal, reversal.reverses_id == entry.id)
@@ -60,5 +60,9 @@ def credits_of_households(
             entry.kind.in_(kinds),
             reversal.id.is_(None),
         )
+        .group_by(account.owner_id, entry.id, entry.occurred_on)
     )
-    return [Credit(*row) for row in rows]
+    return [
+        Credit(household_id, entry_id, occurred_on, int(amount))
+        for household_id, entry_id, occurred_on, amount in rows
+    ]
