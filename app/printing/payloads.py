@@ -51,13 +51,17 @@ class MonthSums:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HouseholdRow:
-    """One line of the households' table; the remark marks staff entries and late items."""
+    """One line of the households' table; the remark marks staff entries and late items.
+
+    `household_id` is not printed: it says whose line this is when a number has changed since.
+    """
 
     grid: str
     passbook_number: str
     head_name: str
     sums: MonthSums
     remark: str = ""
+    household_id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,6 +19,7 @@ from app.kit.errors import Conflict
 from app.notices import queries, service
 from app.notices.domain import Decision, NoticePeriod
 from app.notices.models import Notice, Supplement
+from app.people import service as people
 from app.rulebook import service as rulebook
 from app.web.transaction import run_in_transaction
 from tests.notices.months import CLOSING_DAY, MonthOfVillage, at, make_month
@@ -127,6 +128,19 @@ def test_everything_is_told_once_and_the_notice_stays(
     assert all(
         queries.check_supplement(notice, each).holds for each in queries.supplements(notice.id)
     )
+
+
+def test_a_number_that_changes_later_changes_no_supplement(
+    corrected: tuple[MonthOfVillage, Notice],
+) -> None:
+    month, notice = corrected
+    made = _supplement(month, notice)
+    run_in_transaction(
+        lambda: people.update_household(
+            village_id=month.id, household_id=month.heads["0001"][0], passbook_no="0777"
+        )
+    )
+    assert queries.check_supplement(notice, made).holds
 
 
 def test_a_draft_has_no_supplement(app: Flask) -> None:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,8 @@ from app.ledger.domain.drafts import EntryKind
 from app.ledger.domain.merkle import leaf_hash
 from app.ledger.domain.sealing import prove_owner
 from app.notices.models import Notice
+from app.people import service as people
+from app.web.transaction import run_in_transaction
 from tests.notices.months import CLOSING_DAY, MonthOfVillage, at, make_month
 from tests.support.clients import ApiClient, PageClient
 from tests.support.live_server import serve
@@ -126,6 +129,26 @@ def _found_by_trying(month: MonthOfVillage, proofs: list[dict[str, Any]]) -> boo
         for account in accounts
         for amount in range(-100, 100)
     )
+
+
+def test_numbers_that_change_later_leave_the_paper_as_it_is(
+    month: MonthOfVillage, notice: Notice, app: Flask
+) -> None:
+    """0001 becomes 0007, and 0002 takes its number over."""
+    for old, new in (("0001", "0007"), ("0002", "0001")):
+        run_in_transaction(
+            partial(
+                people.update_household,
+                village_id=month.id,
+                household_id=month.heads[old][0],
+                passbook_no=new,
+            )
+        )
+    path, reader = f"/public/notices/{notice.public_code}", ApiClient(app)
+    assert reader.get(path).get_json()["holds"] is True
+    line = reader.get(f"{path}/households/1").get_json()
+    assert (line["holds"], line["on_paper"]["closing"]) == (True, "4")
+    assert reader.get(f"{path}/households/7").status_code == 404
 
 
 def test_a_draft_is_nobodys_to_verify(month: MonthOfVillage, page_client: Clients) -> None:

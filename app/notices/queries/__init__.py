@@ -25,7 +25,6 @@ from .supplements import to_tell as to_tell
 from .verification import HouseholdProof as HouseholdProof
 from .verification import PaperLine as PaperLine
 from .verification import Verification as Verification
-from .verification import household_on_notice as household_on_notice
 from .verification import household_proof as household_proof
 from .verification import paper_line as paper_line
 from .verification import verify as verify

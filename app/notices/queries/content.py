@@ -142,6 +142,7 @@ def _household_row(line: HouseholdMonth) -> payloads.HouseholdRow:
         head_name=public_name(line.household, line.household.head_name),
         sums=printed_sums(line.figures),
         remark="、".join(remarks),
+        household_id=str(line.household.id),
     )
 
 

@@ -3,7 +3,7 @@
 The digest is the SHA-256 of one line for each fact, in order, in UTF-8:
 
     notice <digest of the month, hexadecimal>
-    award <passbook number> <entry> <reversal entry> <tenths> <day of the reversal>
+    award <entry> <reversal entry> <tenths> <day of the reversal>
     objection <number> <decision> <day of the decision>
 """
 
@@ -145,8 +145,8 @@ def supplement_digest(found: Notice, told: Told) -> bytes:
     seal = books.seal(found.period_id)
     facts = [f"notice {seal.digest.hex() if seal else ''}"]
     facts += [
-        f"award {each.household.passbook_no} {each.award.entry_id} "
-        f"{each.award.reversal_entry_id} {each.amount} {each.corrected_on}"
+        f"award {each.award.entry_id} {each.award.reversal_entry_id} {each.amount} "
+        f"{each.corrected_on}"
         for each in told.corrections
     ]
     facts += [

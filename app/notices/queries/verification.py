@@ -20,6 +20,7 @@ from app.ledger.domain.sealing import prove_balances
 from app.notices.domain import MonthFigures
 from app.notices.models import Notice
 from app.people import queries as people
+from app.people.domain.numbers import normalise_passbook_no
 
 from .content import printed_sums
 from .figures import month_sums
@@ -110,11 +111,6 @@ def paper_line(found: Notice, passbook_number: str) -> PaperLine:
     )
 
 
-def household_on_notice(found: Notice, passbook_number: str) -> int:
-    """The id of a household that is on the notice; NotFound `household_not_on_notice`."""
-    return _row_on_paper(found, passbook_number)[1]
-
-
 @dataclass(frozen=True, slots=True)
 class HouseholdProof:
     """A household's closing balances of points (tenths), which add up to the last figure of its
@@ -150,24 +146,31 @@ def household_proof(found: Notice, passbook_number: str) -> HouseholdProof:
 
 
 def _row_on_paper(found: Notice, passbook_number: str) -> tuple[dict[str, Any], int]:
-    try:
-        household = people.household_by_passbook(found.village_id, passbook_number)
-    except NotFound as error:
-        raise NotFound("household_not_on_notice") from error
+    """The line that bears a number, and whose it is: the number may be somebody else's today."""
+    number = normalise_passbook_no(passbook_number)
     for row in json.loads(found.content or "{}").get("household_rows", ()):
-        if row["passbook_number"] == household.passbook_no:
-            return row, household.id
+        if row["passbook_number"] == number:
+            return row, _household_of(row, _by_number(found.village_id))
     raise NotFound("household_not_on_notice")
+
+
+def _by_number(village_id: int) -> dict[str, int]:
+    return {each.passbook_no: each.id for each in people.households(village_id)}
+
+
+def _household_of(row: Mapping[str, str], ids: Mapping[str, int]) -> int:
+    """Whose line it is; on a paper from before lines said so, whose number it is today."""
+    return int(row.get("household_id") or ids.get(row["passbook_number"], 0))
 
 
 def _gaps(found: Notice) -> Iterator[FigureGap]:
     content = json.loads(found.content or "{}")
     by_household, village = month_sums(books.period(found.village_id, Month.parse(found.month)))
-    ids = {each.passbook_no: each.id for each in people.households(found.village_id)}
+    ids = _by_number(found.village_id)
     yield from _line_gaps("", content["village_sums"], village)
     for row in content["household_rows"]:
         number = row["passbook_number"]
-        figures = by_household.pop(ids.get(number, 0), MonthFigures())
+        figures = by_household.pop(_household_of(row, ids), MonthFigures())
         yield from _line_gaps(number, row["sums"], figures)
     numbers = {household_id: number for number, household_id in ids.items()}
     for household_id, figures in by_household.items():
