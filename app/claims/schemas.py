@@ -1,10 +1,14 @@
 """What the API and the forms of claims take and give."""
 
-from marshmallow import fields, validate
+import re
+from typing import Any
+
+from marshmallow import ValidationError, fields, validate
 
 from app.kit.schema import DayField, IdField, StrictSchema, TenthsField, TextField, WholeField
 
 from .domain.denials import DenialDecision
+from .domain.inspections import MarkWish
 from .domain.policy import PANEL_MAX
 from .domain.states import MEND_DAYS_MAX, REASON_LENGTH_MAX, STATEMENT_LENGTH_MAX, Decision
 
@@ -194,13 +198,20 @@ class InspectionForm(StrictSchema):
     grid_id = IdField(load_default=None)
 
 
-class MarkForm(StrictSchema):
-    """One tap: "mark id:level"."""
+class MarkField(fields.Field[MarkWish]):
+    """A line of a round with its level, as a form sends it: "mark id:level"."""
 
-    mark = fields.String(
-        required=True,
-        validate=validate.Regexp("^[0-9]{1,18}:[0-9]{1,2}$", error="这一项填得不对。"),
-    )
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> MarkWish:
+        if re.fullmatch("[0-9]{1,18}:[0-9]{1,2}", str(value)) is None:
+            raise ValidationError("这一项填得不对。")
+        mark_id, level = map(int, str(value).split(":"))
+        return MarkWish(mark_id, level)
+
+
+class MarkForm(StrictSchema):
+    """One tap."""
+
+    mark = MarkField(required=True)
 
 
 class MarkIn(StrictSchema):
@@ -215,7 +226,14 @@ class MarksIn(StrictSchema):
 
 
 class CheckForm(StrictSchema):
-    """Lines that are not right; all others that the caller may check are agreed to."""
+    """The lines as they were shown, and which of them are not right; the others are agreed to."""
+
+    seen = fields.List(MarkField(), load_default=list)
+    returned_ids = fields.List(IdField(), load_default=list)
+
+
+class CheckIn(MarksIn):
+    """The same as JSON: `marks` are the lines as they were read."""
 
     returned_ids = fields.List(IdField(), load_default=list)
 

@@ -1,5 +1,6 @@
 """Inspection rounds on a phone: a tap a household, with and without network and script."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -89,7 +90,14 @@ def test_a_round_without_script(page_client: Clients, village: ClaimVillage) -> 
         close = president.post("/desk/notices", {"month": "2026-10"})
         assert "1次评比没有办完" in close.text
         supervision = page_client(places.token(Role.SUPERVISION))
-        done = supervision.post(f"{path}/check", follow=True)
+        shown = re.findall(r'name="seen" value="(.*?)"', supervision.get(f"{path}/check").text)
+        # One line is marked anew while it is being looked at, and waits.
+        organiser.post(f"{path}/marks", {"mark": f"{lines[0].id}:1"})
+        supervision.post(f"{path}/check", {"seen": shown})
+        assert "评比没有办完" in president.get("/desk").text
+        shown = re.findall(r'name="seen" value="(.*?)"', supervision.get(f"{path}/check").text)
+        assert shown == [f"{lines[0].id}:1"]
+        done = supervision.post(f"{path}/check", {"seen": shown}, follow=True)
         assert "积分已经入账" in done.text
         assert "评比没有办完" not in president.get("/desk").text
     other = page_client(places.token(Role.ORGANISER, "shishan"))
@@ -139,7 +147,7 @@ def test_the_same_as_json(app: Flask, village: ClaimVillage) -> None:
         path = f"/inspections/{told['id']}"
         marks = [{"mark_id": row["mark_id"], "level": 1} for row in told["rows"]]
         assert organiser.post(f"{path}/marks", {"marks": marks}).get_json()["unmarked"] == 0
-        returned = {"returned_ids": [marks[0]["mark_id"]]}
+        returned = {"marks": marks, "returned_ids": [marks[0]["mark_id"]]}
         assert supervision.post(f"{path}/check", returned).get_json()["unchecked"] == 1
         assert ApiClient(app).get(path).status_code == 401
         assert supervision.post(f"{path}/drop", {"reason": "下雨"}).status_code == 403

@@ -59,7 +59,9 @@ def mark(village: ClaimVillage, found: InspectionRound, by: int, **levels: int) 
 
 def check(village: ClaimVillage, found: InspectionRound, by: int, *returned: str) -> bool:
     """Agree to all but the returned; whether everything is posted now."""
-    lines = {line.household_id: line.id for line in queries.inspection_marks(found.id)}
+    marks = queries.inspection_marks(found.id)
+    lines = {line.household_id: line.id for line in marks}
+    seen = [MarkWish(line.id, line.level) for line in marks if line.level is not None]
     returned_ids = {lines[village.household_of(name)] for name in returned}
     round_id = found.id
     with at(60):
@@ -68,6 +70,7 @@ def check(village: ClaimVillage, found: InspectionRound, by: int, *returned: str
                 service.check_inspection(
                     village_id=village.village_id,
                     round_id=round_id,
+                    seen=seen,
                     returned_ids=returned_ids,
                     actor_id=by,
                 ).posted_at

@@ -7,7 +7,7 @@ from app.claims.access import CLAIMING_STAFF, INSPECTING
 from app.claims.domain.inspections import MarkWish
 from app.claims.queries import InspectionView
 from app.claims.schemas import (
-    CheckForm,
+    CheckIn,
     DropForm,
     InspectionForm,
     InspectionListedOut,
@@ -81,12 +81,16 @@ def mark_households(form: dict[str, Any], round_id: int) -> InspectionView:
 @api.post("/<int:round_id>/check")
 @requires(*INSPECTING)
 @writes(key_required=True)
-@api.arguments(CheckForm)
+@api.arguments(CheckIn)
 @api.response(200, InspectionOut)
 def check_round(form: dict[str, Any], round_id: int) -> InspectionView:
     """Agree to what others have marked; with the last line the awards are posted."""
     service.check_inspection(
-        village_id=village_id(), round_id=round_id, actor_id=actor_id(), **form
+        village_id=village_id(),
+        round_id=round_id,
+        seen=[MarkWish(**each) for each in form["marks"]],
+        returned_ids=form["returned_ids"],
+        actor_id=actor_id(),
     )
     return _view(round_id)
 

@@ -61,16 +61,13 @@ def show(round_id: int) -> str:
 @writes(again=show)
 def mark(round_id: int) -> Response:
     """One tap, sent by the script with a key of its own, or by the form itself."""
-    mark_id, level = map(int, load_form(MarkForm())["mark"].split(":"))
+    wish: MarkWish = load_form(MarkForm())["mark"]
     service.mark_households(
-        village_id=village_id(),
-        round_id=round_id,
-        wishes=[MarkWish(mark_id, level)],
-        actor_id=actor_id(),
+        village_id=village_id(), round_id=round_id, wishes=[wish], actor_id=actor_id()
     )
     if _wants_json():
-        return jsonify(mark_id=str(mark_id), level=level)
-    return redirect(url_for(".show", round_id=round_id, _anchor=f"m{mark_id}"), 303)
+        return jsonify(mark_id=str(wish.mark_id), level=wish.level)
+    return redirect(url_for(".show", round_id=round_id, _anchor=f"m{wish.mark_id}"), 303)
 
 
 @pages.get("/<int:round_id>/check")

@@ -67,22 +67,22 @@ def denial_view(village_id: int, denial_id: int) -> DenialView:
 
 def open_denials(village_id: int) -> list[tuple[AwardDenial, HouseholdRef]]:
     """Those without an answer, with the household of each, oldest first."""
-    return _denials(village_id, AwardDenial.decided_at.is_(None))[::-1]
+    return _denials(village_id, AwardDenial.decided_at.is_(None), limit=None)[::-1]
 
 
 def denials(village_id: int) -> list[tuple[AwardDenial, HouseholdRef]]:
     """The last ones of the village, newest first."""
-    return _denials(village_id, AwardDenial.village_id == village_id)
+    return _denials(village_id, AwardDenial.village_id == village_id, limit=_SHOWN_MAX)
 
 
 def _denials(
-    village_id: int, condition: ColumnElement[bool]
+    village_id: int, condition: ColumnElement[bool], *, limit: int | None
 ) -> list[tuple[AwardDenial, HouseholdRef]]:
     found = db.session.scalars(
         select(AwardDenial)
         .where(AwardDenial.village_id == village_id, condition)
         .order_by(AwardDenial.id.desc())
-        .limit(_SHOWN_MAX)
+        .limit(limit)
     ).all()
     home_of = {each.id: rulebook.award(village_id, each.award_id).household_id for each in found}
     homes = people.find_households(village_id, set(home_of.values()))

@@ -21,7 +21,7 @@ def deny_award(
     """Say that an award is not the household's own; again changes nothing.
 
     Raises NotFound `award_not_found` for awards of others, Conflict `award_not_deniable` when it
-    comes from neither claim nor round or was taken back already.
+    comes from neither claim nor round, or gave nothing, or was taken back already.
     """
     award = rulebook.award(village_id, award_id)
     if award.household_id != household_id:
@@ -29,7 +29,8 @@ def deny_award(
     earlier = queries.denial_of_award(award_id)
     if earlier is not None:
         return earlier
-    if award.source_kind not in DENIABLE_SOURCES or award.reversal_entry_id:
+    nothing_left = award.entry_id is None or award.reversal_entry_id is not None
+    if award.source_kind not in DENIABLE_SOURCES or nothing_left:
         raise Conflict("award_not_deniable")
     denial = AwardDenial(
         id=new_id(),

@@ -112,12 +112,18 @@ def mark_households(
 
 
 def check_inspection(
-    *, village_id: int, round_id: int, returned_ids: Collection[int], actor_id: int
+    *,
+    village_id: int,
+    round_id: int,
+    seen: Collection[MarkWish],
+    returned_ids: Collection[int],
+    actor_id: int,
 ) -> InspectionRound:
     """Agree to what others have marked, and send back the lines that are not right.
 
-    Lines that the caller marked, or of the own household and kin, are left to somebody else. With
-    the last line the awards are posted, all in this transaction. Raises NotFound
+    `seen` are the lines as the caller saw them: one that was marked differently since waits to be
+    looked at. Lines that the caller marked, or of the own household and kin, are left to somebody
+    else. With the last line the awards are posted, all in this transaction. Raises NotFound
     `inspection_not_found`, Conflict `inspection_over` or `branch_budget_short`, Denied
     `inspection_not_yours` when nothing was there for the caller to check.
     """
@@ -131,6 +137,7 @@ def check_inspection(
         mark
         for mark in marks
         if mark.level is not None
+        and MarkWish(mark.id, mark.level) in seen
         and mark.checked_by is None
         and mark.marked_by != actor_id
         and bars[mark.household_id] is None
