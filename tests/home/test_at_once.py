@@ -25,7 +25,7 @@ from app.notices import service as notices
 from app.notices.domain import Decision, ObjectionSource
 from app.notices.queries import award_choices
 from app.web.transaction import run_in_transaction
-from tests.factories.activities import START, check_in, make_session
+from tests.factories.activities import START, check_in, close, make_session, sign_up
 from tests.home.month import OCTOBER, VillageMonth, make_month, on
 from tests.support.clients import ApiClient, PageClient
 from tests.support.ring import Fight, wait_for_the_other
@@ -129,8 +129,50 @@ def test_what_is_typed_in_later_waits_and_so_do_earlier_days(village: VillageMon
     assert _points(village, "王大山") == (0, 20)
     _attend(village, "陈桂兰", source=Source.PAPER)
     assert _points(village, "陈桂兰") == (0, 20)
-    _attend(village, "赵建国", days=5)
+    _attend(village, "赵建国", source=Source.ROSTER)
     assert _points(village, "赵建国") == (0, 20)
+    _attend(village, "赵建国", days=5)
+    assert _points(village, "赵建国") == (0, 40)
+
+
+def test_what_a_correction_gives_waits_and_is_marked(village: VillageMonth) -> None:
+    """Whoever was absent at the closing, and the hours of somebody whose card was scanned."""
+    with on(12):
+        _decide(village, date(2026, 10, 13))
+    session = make_session(
+        village.branch, rule_code="ZY07", hourly=True, starts_in=timedelta(days=2)
+    )
+    sign_up(village.branch, session, "王大山", "陈桂兰")
+    with clock.stopped_at(START + timedelta(days=2)):
+        check_in(village.branch, session, "陈桂兰")
+    close(village.branch, session, minutes=2 * 24 * 60 + 70)
+    before = _points(village, "陈桂兰")
+    assert (before[0] > 0, before[1], _points(village, "王大山")) == (True, 0, (0, 0))
+
+    def correct(name: str, minutes: int) -> int | None:
+        return run_in_transaction(
+            lambda: (
+                service.correct_attendance(
+                    village_id=village.village_id,
+                    session_id=session.id,
+                    member_id=village.branch.member(name),
+                    attended=True,
+                    minutes=minutes,
+                    reason="时间登错了",
+                    actor_id=village.branch.organiser_id,
+                ).award_id_after
+            )
+        )
+
+    with on(15):
+        came, stayed = correct("王大山", 60), correct("陈桂兰", 120)
+    assert came is not None
+    assert stayed is not None
+    assert (_points(village, "王大山")[0], _points(village, "陈桂兰")[0]) == (0, 0)
+    assert _points(village, "王大山")[1] == before[0]
+    assert _points(village, "陈桂兰")[1] > before[0]
+    assert activities.staff_entered_awards(village.village_id, [came, stayed]) == {came}
+    assert checker.check() == []
 
 
 def test_a_correction_takes_it_from_where_it_went(village: VillageMonth) -> None:

@@ -40,6 +40,9 @@ class Source(StrEnum):
 OWN_SCANS = frozenset({Source.ROTATING_CODE, Source.POSTER})
 """What villagers do on their own phones."""
 
+SCANS = OWN_SCANS | {Source.CARD, Source.HOUSEHOLD_CARD}
+"""What may be spendable at once: the rest is somebody else's word, and waits for the notice."""
+
 _ORGANISERS_WORD = frozenset({Source.ROSTER, Source.PAPER})
 
 

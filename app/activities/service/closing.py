@@ -1,9 +1,10 @@
 """Closing a session: everybody's standing is fixed, points are awarded or taken, all at once."""
 
 from collections.abc import Sequence
+from datetime import date
 
 from app.activities import queries
-from app.activities.domain.check_in import ATTENDED, Place, Source, State
+from app.activities.domain.check_in import ATTENDED, SCANS, Place, Source, State
 from app.activities.domain.closing import count_minutes
 from app.activities.models import Activity, ActivitySession, Attendance
 from app.extensions import db
@@ -61,18 +62,15 @@ def award_request(
     from_account: Address,
     idempotency_key: str,
     actor_id: int,
+    at_once: bool = False,
 ) -> AwardRequest:
-    """What an attendance is to be awarded; its minutes are counted already.
-
-    What the village's policy makes spendable at once are check-ins, never what was typed in later.
-    """
-    held_on = clock.local(session.starts_at).date()
+    """What an attendance is to be awarded; its minutes are counted already."""
     return AwardRequest(
         village_id=session.village_id,
         rule_id=activity.rule_id,
         member_id=attendance.member_id,
         household_id=attendance.household_id,
-        occurred_on=held_on,
+        occurred_on=_held_on(session),
         points_asked=queries.worth_of(activity).for_minutes(attendance.minutes or 0),
         from_account=from_account,
         source_kind=AWARD_SOURCE,
@@ -80,16 +78,19 @@ def award_request(
         idempotency_key=idempotency_key,
         actor_id=actor_id,
         memo=activity.rule_code,
-        at_once=not attendance.staff_entry
-        and queries.check_ins_spendable_at_once(session.village_id, held_on),
+        at_once=at_once,
     )
 
 
-def award_attendances(
-    requests: Sequence[AwardRequest], *, cause: str, actor_id: int
+def _held_on(session: ActivitySession) -> date:
+    return clock.local(session.starts_at).date()
+
+
+def _award_all(
+    session: ActivitySession, requests: Sequence[AwardRequest], actor_id: int
 ) -> list[AwardOutcome]:
     """Award them; what is spendable at once and came to a household that has closed meanwhile goes
-    on to whoever took it in. `cause` names the doing.
+    on to whoever took it in.
     """
     outcomes = [
         outcome
@@ -99,9 +100,9 @@ def award_attendances(
     at_once = {request.household_id for request in requests if request.at_once}
     if at_once:
         people.pass_on(
-            village_id=requests[0].village_id,
+            village_id=session.village_id,
             household_ids=at_once,
-            cause=cause,
+            cause=f"session:{session.id}",
             actor_id=actor_id,
         )
     return outcomes
@@ -158,6 +159,7 @@ def _award(
     if missing > 0:
         # More people came than there were seats.
         budget.fill_pool(activity=activity, amount=Tenths(missing), actor_id=actor_id)
+    scans_at_once = queries.check_ins_spendable_at_once(session.village_id, _held_on(session))
     requests = [
         award_request(
             activity=activity,
@@ -166,10 +168,11 @@ def _award(
             from_account=activity_pool(session.village_id, activity.id),
             idempotency_key=f"attendance:{row.id}",
             actor_id=actor_id,
+            at_once=scans_at_once and row.source in SCANS,
         )
         for row in earning
     ]
-    outcomes = award_attendances(requests, cause=f"session:{session.id}", actor_id=actor_id)
+    outcomes = _award_all(session, requests, actor_id)
     for row, outcome in zip(earning, outcomes, strict=True):
         row.award_id = outcome.award_id
     granted = sum(outcome.granted for outcome in outcomes)

@@ -14,10 +14,10 @@ from app.kit.text import clean_line
 from app.ledger.domain.accounts import activity_pool, branch_budget
 from app.people import queries as people
 from app.rulebook import queries as rulebook
-from app.rulebook.service import reverse_award
+from app.rulebook.service import award, reverse_award
 
 from . import budget, holds
-from .closing import award_attendances, award_request
+from .closing import award_request
 from .scheduling import lock_session
 from .signups import add_signup
 
@@ -37,8 +37,9 @@ def correct_attendance(
     """Say after the closing who was there after all, or who was not, or for how long.
 
     The award that stands is reversed and a new one made, from the branch's budget, in the running
-    month; a spending activity is paid or refunded. `minutes` None keeps or plans them. Raises
-    Conflict `session_not_closed`, `correction_changes_nothing`, `branch_budget_short`,
+    month, and waits for the notice; whoever was not there before is marked as typed in. A spending
+    activity is paid or refunded. `minutes` None keeps or plans them. Raises Conflict
+    `session_not_closed`, `correction_changes_nothing`, `branch_budget_short`,
     `insufficient_points`, Invalid `number_out_of_range`, NotFound `member_not_found`.
     """
     session, activity = lock_session(village_id, session_id)
@@ -101,7 +102,7 @@ def _restate(
         attendance.minutes = attendance.minutes_rule = None
         return
     if attendance.state not in ATTENDED:
-        attendance.state = State.PRESENT
+        attendance.state, attendance.staff_entry = State.PRESENT, True
     if minutes is not None:
         attendance.minutes, attendance.minutes_rule = minutes, MinutesRule.CORRECTED
     elif attendance.minutes is None:
@@ -128,7 +129,7 @@ def _award_again(
     if asked:
         account = branch_budget(session.village_id)
         budget.check_budget(session.village_id, asked)
-        (outcome,) = award_attendances(
+        (outcome,) = award(
             [
                 award_request(
                     activity=activity,
@@ -138,9 +139,7 @@ def _award_again(
                     idempotency_key=f"attendance-correction:{correction.id}",
                     actor_id=actor_id,
                 )
-            ],
-            cause=f"attendance-correction:{correction.id}",
-            actor_id=actor_id,
+            ]
         )
         attendance.award_id = outcome.award_id
 
