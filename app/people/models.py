@@ -18,7 +18,11 @@ from app.kit.db import Base, Id
 
 
 class Household(Base):
-    """The holder of a passbook. The head is the membership with `is_head`."""
+    """The holder of a passbook. The head is the membership with `is_head`.
+
+    `heir_event_id` is the life event that closed the household and says who takes in whatever
+    still comes to it; None again once it has people. No foreign key: events refer to households.
+    """
 
     __tablename__ = "household"
     __table_args__ = (
@@ -36,6 +40,7 @@ class Household(Base):
     notice_name_mode: Mapped[str] = mapped_column(String(10))
     status: Mapped[str] = mapped_column(String(10))
     status_on: Mapped[date | None]
+    heir_event_id: Mapped[int | None] = mapped_column(Id)
     created_at: Mapped[datetime]
 
 

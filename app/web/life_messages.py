@@ -11,6 +11,9 @@ LIFE_MESSAGES: dict[str, str] = {
     "life_target_missing": "还没有写是哪一户或哪个村。请填好再提交。",
     "grid_missing": "还没有选网格。请选好再提交。",
     "household_not_ended": "户号 {passbook_no} 这一户还有在册的人，积分还是他们的，不用继承。",
+    "household_taken_in": (
+        "户号 {passbook_no} 这一户已经并入别的户或迁到外村，积分跟着人走了，不能再办继承。"
+    ),
     "member_elsewhere": "选的人不在这一户。请重新选。",
     "split_takes_all": "不能全家都分出去。请至少留一个人，或改办搬迁。",
     "split_takes_head": "户主“{name}”不能分出去。请先换户主，再办分户。",

@@ -24,6 +24,7 @@ from app.notices.domain import NoticePeriod
 from app.notices.models import Notice
 from app.notices.queries.figures import VillageMonth, village_month
 from app.people import queries, service
+from app.people.domain.households import MemberStatus
 from app.people.domain.life import Arrival, LifeDraft, LifeKind, LifeState
 from app.people.domain.persons import Person
 from app.people.models import LifeDecision, LifeEvent
@@ -39,7 +40,9 @@ from tests.factories.activities import (
 )
 from tests.factories.claims import ClaimVillage, make_claim_village
 from tests.factories.people import issue_member_card
+from tests.factories.registers import family_register
 from tests.factories.rulebooks import open_book
+from tests.people.test_import import bring_in
 
 DAY = START.date()
 OCTOBER = Month(2026, 10)
@@ -213,7 +216,10 @@ def test_a_merged_household_closes_and_what_still_comes_to_it_follows(
     check_books()
 
 
-def test_points_go_the_whole_way_from_household_to_household(village: ClaimVillage) -> None:
+@pytest.mark.parametrize("clock_days", [(0, 1), (1, 0)], ids=["in order", "clock set back"])
+def test_points_go_the_whole_way_from_household_to_household(
+    village: ClaimVillage, clock_days: tuple[int, int]
+) -> None:
     """0003 merges into 0001 and that into 0002; both have earned before."""
     session = make_session(village.branch)
     sign_up(village.branch, session, "赵建国", "王大山")
@@ -221,14 +227,68 @@ def test_points_go_the_whole_way_from_household_to_household(village: ClaimVilla
         check_in(village.branch, session, "赵建国")
         check_in(village.branch, session, "王大山")
     close(village.branch, session)
-    do(village, LifeKind.MERGE, "赵建国", to_household_id=village.household_of("王大山"))
-    event = enter(village, LifeKind.MERGE, "王大山", to_household_id=village.household_of("陈桂兰"))
-    confirm(village, event, days=1)
+    for head, heir, days in zip(
+        ("赵建国", "王大山"), ("王大山", "陈桂兰"), clock_days, strict=True
+    ):
+        event = enter(village, LifeKind.MERGE, head, to_household_id=village.household_of(heir))
+        confirm(village, event, days=days)
     settle(village, close_october(village))
     left = [spendable(village, village.household_of(name)) for name in ("赵建国", "王大山")]
     assert left == [0, 0]
     assert spendable(village, village.household_of("陈桂兰")) == 40 + 125 + 300 + 2 * 20
     check_books()
+
+
+@pytest.mark.parametrize("way", ["move", "return", "register"])
+def test_an_old_word_is_void_once_a_household_has_people_again(
+    village: ClaimVillage, way: str
+) -> None:
+    """陈桂兰's points were inherited; then somebody lives there, earns, and dies."""
+    home, heir = village.household_of("陈桂兰"), village.household_of("赵建国")
+    village_id, dead = village.village_id, village.member("陈桂兰")
+    do(village, LifeKind.DEATH, "陈桂兰", member_id=dead)
+    do(village, LifeKind.INHERITANCE, "陈桂兰", to_household_id=heir)
+    with at(95):
+        if way == "move":
+            comer = village.member("李秀英")
+            move = partial(service.move_member, member_id=comer, household_id=home, relation="")
+            run_in_transaction(partial(move, village_id=village_id))
+        elif way == "return":
+            run_in_transaction(
+                partial(service.record_return, village_id=village_id, member_id=dead)
+            )
+        else:
+            bring_in(village_id, family_register(("0002", "", "陈小明", "户主", "", "", "", "")))
+    (lives,) = (each for each in queries.members_of(home) if each.status is MemberStatus.ACTIVE)
+    village.branch.people.members[lives.name] = lives.id
+    session = make_session(village.branch)
+    sign_up(village.branch, session, lives.name)
+    with at(1):
+        check_in(village.branch, session, lives.name)
+    close(village.branch, session)
+    with at(200):
+        run_in_transaction(
+            lambda: service.record_departure(
+                village_id=village_id,
+                member_id=lives.id,
+                status=MemberStatus.DIED,
+                departed_on=DAY,
+            )
+        )
+    settle(village, close_october(village))
+    assert (spendable(village, home), spendable(village, heir)) == (20, 340)
+    check_books()
+
+
+def test_who_merged_leaves_nothing_to_inherit(village: ClaimVillage) -> None:
+    do(village, LifeKind.MERGE, "王大山", to_household_id=village.household_of("陈桂兰"))
+    third = village.household_of("赵建国")
+    enter_it = partial(enter, village, LifeKind.INHERITANCE, "王大山", to_household_id=third)
+    assert refused(enter_it) == "household_taken_in"
+    # An inheritance is the family's word, which it may change.
+    do(village, LifeKind.DEATH, "钱多多", member_id=village.member("钱多多"))
+    for heir in (third, village.household_of("陈桂兰")):
+        assert do(village, LifeKind.INHERITANCE, "钱多多", to_household_id=heir) == heir
 
 
 def close_october(village: ClaimVillage) -> Notice:

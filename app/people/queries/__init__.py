@@ -20,6 +20,7 @@ from .kin import kin_of as kin_of
 from .kin import kinships as kinships
 from .kin import staff_ties as staff_ties
 from .life import LIFE_WITNESS as LIFE_WITNESS
+from .life import Heir as Heir
 from .life import arriving_row as arriving_row
 from .life import followed_points as followed_points
 from .life import heirs_of as heirs_of

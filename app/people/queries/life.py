@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterator
-from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import func, or_, select
@@ -18,9 +17,8 @@ from app.ledger import queries as books
 from app.ledger.domain.accounts import Purpose, household_points
 from app.ledger.domain.drafts import EntryKind
 from app.ledger.queries.witnesses import Witness, WitnessSource, names_newer
-from app.people.domain.households import Gender, HouseholdStatus
+from app.people.domain.households import Gender
 from app.people.domain.life import (
-    CLOSING,
     LifeDraft,
     LifeHousehold,
     LifeKind,
@@ -46,7 +44,6 @@ _PURPOSES = (Purpose.SPENDABLE, Purpose.PENDING, Purpose.HELD)
 class Heir(NamedTuple):
     """Who takes in whatever still comes to a closed household."""
 
-    decided_at: datetime
     event_id: int
     village_id: int
     household_id: int
@@ -193,32 +190,15 @@ def life_draft(row: LifeEvent) -> LifeDraft:
 
 
 def heirs_of(village_id: int, household_ids: Collection[int]) -> dict[int, Heir]:
-    """Where those of the households that are closed have gone, by the last event that said so."""
+    """Where those of the households that are closed have gone."""
     heir = aliased(Household)
     rows = db.session.execute(
-        select(
-            LifeDecision.household_id,
-            LifeDecision.decided_at,
-            LifeDecision.event_id,
-            heir.village_id,
-            LifeDecision.to_household_id,
-        )
+        select(Household.id, LifeDecision.event_id, heir.village_id, LifeDecision.to_household_id)
+        .join(LifeDecision, LifeDecision.event_id == Household.heir_event_id)
         .join(heir, heir.id == LifeDecision.to_household_id)
-        .join(LifeEvent, LifeEvent.id == LifeDecision.event_id)
-        .join(Household, Household.id == LifeDecision.household_id)
-        .where(
-            among(LifeDecision.household_id, set(household_ids)),
-            LifeDecision.confirmed,
-            LifeEvent.village_id == village_id,
-            LifeEvent.kind.in_([kind.value for kind in CLOSING]),
-            Household.status == HouseholdStatus.ENDED.value,
-        )
-        .order_by(LifeDecision.decided_at, LifeDecision.event_id)
+        .where(Household.village_id == village_id, among(Household.id, set(household_ids)))
     ).all()
-    return {
-        row.household_id: Heir(row.decided_at, row.event_id, row.village_id, row.to_household_id)
-        for row in rows
-    }
+    return {row.id: Heir(row.event_id, row.village_id, row.to_household_id) for row in rows}
 
 
 def followed_points(village_id: int, month: Month) -> dict[int, int]:

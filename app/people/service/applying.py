@@ -19,7 +19,7 @@ from app.people.domain.register import RegisterRow
 from app.people.models import Card, Household, HouseholdMembership, Member
 
 from .cards import end_cards_of_household
-from .households import write_person
+from .households import revive, write_person
 
 
 def apply_plan(village_id: int, plan: ImportPlan, *, remove_gone: bool) -> None:
@@ -172,11 +172,13 @@ class _Applying:
         }
         for household in self._households.values():
             status = HouseholdStatus.ACTIVE if household.id in active else HouseholdStatus.ENDED
-            if household.status != status:
-                household.status = status
-                household.status_on = None if status is HouseholdStatus.ACTIVE else self._today
-                if status is HouseholdStatus.ENDED:
-                    end_cards_of_household(household.id)
+            if household.status == status:
+                continue
+            if status is HouseholdStatus.ACTIVE:
+                revive(household)
+            else:
+                household.status, household.status_on = status, self._today
+                end_cards_of_household(household.id)
         db.session.flush()
 
     def _open(self, member_id: int, household: Household, row: RegisterRow) -> None:

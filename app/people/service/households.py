@@ -145,10 +145,16 @@ def open_membership(
         began_on=clock.today(),
     )
     db.session.add(membership)
-    household.status = HouseholdStatus.ACTIVE
-    household.status_on = None
+    revive(household)
     db.session.flush()
     return membership
+
+
+def revive(household: Household) -> None:
+    """A household that has people again counts, and no older word says who takes it in."""
+    household.status = HouseholdStatus.ACTIVE
+    household.status_on = None
+    household.heir_event_id = None
 
 
 def clear_head(household_id: int) -> None:
@@ -223,9 +229,7 @@ def record_return(*, village_id: int, member_id: int) -> None:
     member = db.session.get_one(Member, member_id)
     member.status = MemberStatus.ACTIVE
     member.status_on = None
-    household = db.session.get_one(Household, found.household_id)
-    household.status = HouseholdStatus.ACTIVE
-    household.status_on = None
+    revive(db.session.get_one(Household, found.household_id))
     db.session.flush()
 
 
@@ -261,6 +265,16 @@ def end_household_if_empty(household_id: int, ended_on: date) -> None:
         db.session.flush()
         end_cards_of_household(household_id)
         end_links_of_household(household_id)
+
+
+def close_towards(household_id: int, event_id: int) -> None:
+    """A life event says who takes in what still comes to a household, until it has people again."""
+    household = db.session.get_one(Household, household_id)
+    if household.status == HouseholdStatus.ACTIVE:
+        # It was entered without anybody, so that nobody's leaving has ended it.
+        end_household_if_empty(household_id, clock.today())
+    household.heir_event_id = event_id
+    db.session.flush()
 
 
 def household_row(village_id: int, household_id: int) -> Household:

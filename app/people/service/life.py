@@ -15,6 +15,7 @@ from app.ledger import service as ledger
 from app.ledger.domain.accounts import household_spendable
 from app.people import queries
 from app.people.domain.life import (
+    CLOSING,
     LIFE_NOTE_LENGTH_MAX,
     SECOND_PERSON,
     Arrival,
@@ -25,7 +26,7 @@ from app.people.domain.life import (
 )
 from app.people.models import Household, LifeDecision, LifeEvent, LifeEventMember
 
-from .households import check_grid, free_passbook_no
+from .households import check_grid, close_towards, free_passbook_no
 from .life_steps import STEPS, Doing
 
 
@@ -33,8 +34,8 @@ def enter_life_event(*, village_id: int, draft: LifeDraft, actor_id: int) -> Lif
     """Keep what happened; nothing changes before it is confirmed.
 
     Raises NotFound `household_not_found`, `grid_not_found` or `village_not_found`, Invalid
-    `text_missing`, `nobody_chosen` or `life_target_missing`, Conflict `passbook_no_taken`, and
-    what `check_life` raises.
+    `text_missing`, `nobody_chosen` or `life_target_missing`, Conflict `passbook_no_taken` or
+    `household_taken_in`, and what `check_life` raises.
     """
     note = clean_line(draft.note, length_max=LIFE_NOTE_LENGTH_MAX, field="依据")
     if not note:
@@ -98,6 +99,8 @@ def confirm_life_event(
     home = _check(event.village_id, draft)
     doing = Doing(event.id, event.village_id, draft, home, actor_id, arrival)
     to_household_id = STEPS[draft.kind](doing)
+    if draft.kind in CLOSING:
+        close_towards(event.household_id, event.id)
     _decide(event, confirmed=True, to_household_id=to_household_id, actor_id=actor_id)
     return to_household_id
 
@@ -128,12 +131,23 @@ def _check(village_id: int, draft: LifeDraft) -> LifeHousehold:
         if missing:
             raise Invalid(fault)
     check_life(draft, home, target, clock.today())
+    if draft.kind is LifeKind.INHERITANCE:
+        _check_not_taken_in(home)
     check_grid(village_id, draft.grid_id)
     if draft.kind is LifeKind.SPLIT:
         free_passbook_no(village_id, draft.passbook_no)
     if draft.kind is LifeKind.VILLAGE_MOVE:
         _check_village(village_id, draft.to_village_id)
     return home
+
+
+def _check_not_taken_in(home: LifeHousehold) -> None:
+    """Who merged or moved has taken the points along; a family may agree anew who inherits."""
+    event_id = db.session.get_one(Household, home.household.id).heir_event_id
+    if event_id is not None and (
+        db.session.get_one(LifeEvent, event_id).kind != LifeKind.INHERITANCE
+    ):
+        raise Conflict("household_taken_in", passbook_no=home.household.passbook_no)
 
 
 _INTO_HOUSEHOLD = (LifeKind.MERGE, LifeKind.INHERITANCE)

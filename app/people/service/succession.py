@@ -58,22 +58,37 @@ def pass_on(*, village_id: int, household_ids: Iterable[int], cause: str, actor_
 
     To be called by whoever makes points spendable; `cause` names the doing, such as "void:7".
     """
-    closed = {
-        (village_id, household_id): heir
-        for household_id, heir in queries.heirs_of(village_id, set(household_ids)).items()
-    }
+    closed = _way_on(village_id, set(household_ids))
     while closed:
-        # Who took somebody in closed later than they did: in this order each is emptied once.
-        source = min(closed, key=lambda side: closed[side])
+        # Whom others still go to waits for them: in this order each is emptied once. There is
+        # no circle, because who takes somebody in has people, and so goes nowhere itself.
+        source = min(closed.keys() - {_side(heir) for heir in closed.values()})
         heir = closed.pop(source)
-        side = (heir.village_id, heir.household_id)
-        moved = empty_household(
-            event_id=heir.event_id, cause=cause, source=source, heir=side, by=actor_id
+        empty_household(
+            event_id=heir.event_id, cause=cause, source=source, heir=_side(heir), by=actor_id
         )
-        further = queries.heirs_of(side[0], [side[1]]).get(side[1]) if moved else None
-        # An older word is void: whoever takes somebody in has people again.
-        if further is not None and further > heir:
-            closed[side] = further
+
+
+def _way_on(village_id: int, household_ids: set[int]) -> dict[Side, queries.Heir]:
+    """The heirs of the closed ones of the households, their heirs if they closed too, and so on."""
+    closed: dict[Side, queries.Heir] = {}
+    further = {village_id: household_ids}
+    while further:
+        found = {
+            (of_village, household_id): heir
+            for of_village, ids in further.items()
+            for household_id, heir in queries.heirs_of(of_village, ids).items()
+            if (of_village, household_id) not in closed
+        }
+        closed |= found
+        further = {}
+        for heir in found.values():
+            further.setdefault(heir.village_id, set()).add(heir.household_id)
+    return closed
+
+
+def _side(heir: queries.Heir) -> Side:
+    return heir.village_id, heir.household_id
 
 
 def empty_household(*, event_id: int, cause: str, source: Side, heir: Side, by: int) -> int:
