@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import func, select
 
@@ -16,6 +16,7 @@ from app.expiry.domain import (
 )
 from app.expiry.models import ExpiryLine, ExpiryLot, ExpiryPolicy, ExpiryRun
 from app.extensions import db
+from app.kit import clock
 from app.kit.db import among
 from app.kit.errors import NotFound
 from app.kit.points import Tenths
@@ -29,7 +30,7 @@ from app.ledger.domain.accounts import (
 from app.ledger.domain.drafts import EntryKind, TransferDraft, mirrored
 from app.ledger.queries.witnesses import Witness, WitnessSource, names_newer
 from app.people import queries as people
-from app.people.domain.households import HouseholdRef
+from app.people.domain.households import HouseholdRef, HouseholdStatus
 
 
 def policies(village_id: int) -> Sequence[ExpiryPolicy]:
@@ -107,16 +108,56 @@ def preview(village_id: int, terms: Terms, on: date) -> list[Expiring]:
 def expiring(
     village_id: int, terms: Terms, on: date, free: dict[int, int]
 ) -> dict[int, Sequence[Lot]]:
-    """By household, where anything expires; `free` says what each has to spend (tenths)."""
+    """By living household, where anything expires; `free` says what each has to spend (tenths).
+
+    A day that has passed takes of what stood at its end, and what was used since came from that.
+    """
+    day_end = clock.instant(on + timedelta(days=1), time())
+    left = dict(free)
+    taken = _taken(village_id, free.keys())
     lots: dict[int, list[Lot]] = {}
     for credit in books.credits_of_households(village_id, EARNED_KINDS, free.keys()):
-        lot = Lot(credit.entry_id, credit.occurred_on, credit.amount)
-        lots.setdefault(credit.household_id, []).append(lot)
+        if credit.spendable_at > day_end:
+            left[credit.household_id] -= credit.amount
+            continue
+        amount = credit.amount - taken.get((credit.household_id, credit.entry_id), 0)
+        if amount > 0:
+            lot = Lot(credit.entry_id, credit.occurred_on, amount)
+            lots.setdefault(credit.household_id, []).append(lot)
+    if clock.now() > day_end:
+        stood = _stood(village_id, lots.keys(), day_end)
+        left = {each: min(left[each], stood[each]) for each in lots}
     found = {
-        household_id: expiring_lots(terms, on, theirs, free[household_id])
-        for household_id, theirs in sorted(lots.items())
+        household_id: expiring_lots(terms, on, theirs, left[household_id])
+        for household_id, theirs in lots.items()
     }
-    return {household_id: theirs for household_id, theirs in found.items() if theirs}
+    households = people.find_households(village_id, [each for each in found if found[each]])
+    return {
+        household_id: found[household_id]
+        for household_id, household in sorted(households.items())
+        if household.status is HouseholdStatus.ACTIVE
+    }
+
+
+def _stood(village_id: int, household_ids: Collection[int], moment: datetime) -> dict[int, int]:
+    """What each had to spend at an instant: what was put aside then does not expire."""
+    accounts = [household_spendable(village_id, each) for each in household_ids]
+    return {account.owner_id: held for account, held in books.balances_at(accounts, moment).items()}
+
+
+def _taken(village_id: int, household_ids: Collection[int]) -> dict[tuple[int, int], int]:
+    """What expired of an entry's points already and was not given back, by household and entry."""
+    rows = db.session.execute(
+        select(ExpiryLine.household_id, ExpiryLot.earned_entry_id, func.sum(ExpiryLot.amount))
+        .join(ExpiryLot, ExpiryLot.line_id == ExpiryLine.id)
+        .where(
+            ExpiryLine.village_id == village_id,
+            ExpiryLine.reversal_entry_id.is_(None),
+            among(ExpiryLine.household_id, set(household_ids)),
+        )
+        .group_by(ExpiryLine.household_id, ExpiryLot.earned_entry_id)
+    )
+    return {(household_id, entry_id): int(amount) for household_id, entry_id, amount in rows}
 
 
 @dataclass(frozen=True, slots=True)

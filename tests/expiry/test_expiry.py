@@ -7,10 +7,14 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from app.activities import service as activities
+from app.activities.models import Signup
 from app.expiry import queries, service
 from app.expiry.domain import ExpiryKind, Terms
+from app.extensions import db
 from app.identity.domain import Role
 from app.kit.errors import Conflict, Denied, Invalid, NotFound
 from app.kit.month import Month
@@ -27,6 +31,8 @@ from app.ledger.domain.accounts import (
 from app.ledger.domain.drafts import EntryDraft, EntryKind, TransferDraft
 from app.ledger.queries import checker
 from app.notices.queries.figures import village_month
+from app.people import service as people
+from app.people.domain.households import MemberStatus
 from app.web.transaction import run_in_transaction
 from tests.expiry.village import ACTS_FROM, ANNOUNCED, OLD, OldVillage, make_old_village, on
 from tests.printing.paper import read_pages
@@ -326,3 +332,75 @@ def test_two_of_one_family_in_a_team_lose_the_bonus_once(village: OldVillage) ->
     assert [(lot.earned_on.day, lot.amount) for lot in lots] == [(5, 10), (12, 20), (31, 20)]
     assert lots[-1].earned_entry_id == bonus.entry_id
     assert village.month.points_of("王大山", Purpose.SPENDABLE) == 20
+
+
+def test_a_late_day_takes_of_what_stood_when_it_ended(village: OldVillage) -> None:
+    """3 points are carried over; what is above goes on 1 March, confirmed a week later. Then 0001
+    has spent one of its 5 and got 2, 0002 has got 5 and its 2 held ones back: neither was above.
+    """
+    carried = Terms(ExpiryKind.CEILING, ceiling=Tenths(30))
+    acts = date(2027, 3, 1)
+    village.announce(carried, acts, date(2027, 1, 2))
+    village.settle(village.close(Month(2027, 1)))
+    village.earn("王大山", date(2027, 2, 10))
+    village.earn("陈桂兰", date(2027, 2, 11), 5, "BZ09")
+    february = village.close(Month(2027, 2))
+
+    def told() -> list[tuple[str, int]]:
+        found = queries.preview(village.id, carried, acts)
+        return [(each.household.passbook_no, each.points) for each in found]
+
+    with on(acts):
+        assert told() == [("0001", 20), ("0003", 10)]
+        run_id = village.ask(acts).id
+    village.settle(february)
+    with on(date(2027, 3, 8)):
+        village.month.redeem("李秀英", {"牙刷": 1})
+        _cancel(village, "陈桂兰")
+        assert _spendable(village) == [60, 100, 40]
+        assert told() == [("0001", 10), ("0003", 10)]
+        village.confirm(run_id)
+    assert _spendable(village) == [50, 100, 30]
+    assert checker.check() == []
+
+
+def test_nothing_expires_that_waits_for_heirs(village: OldVillage) -> None:
+    with on(date(2027, 2, 1)):
+        run_in_transaction(
+            lambda: people.record_departure(
+                village_id=village.id,
+                member_id=village.month.branch.member("陈桂兰"),
+                status=MemberStatus.DIED,
+                departed_on=date(2027, 2, 1),
+            )
+        )
+        told = queries.preview(village.id, OLD, ACTS_FROM)
+    assert [each.household.passbook_no for each in told] == ["0001", "0003"]
+    _post(village)
+    assert _spendable(village) == [20, 30, 0]
+
+
+def test_points_that_expired_are_not_told_again(village: OldVillage) -> None:
+    """2 points were held when 1 of 5 October and 2 of the 12th expired; they come back as what
+    was left: the point of 5 October that nobody took.
+    """
+    village.hold("王大山", date(2027, 2, 1))
+    run_id = _post(village)
+    (first, *_) = queries.posted_lines(village.id, run_id)
+    assert [(lot.earned_on.day, lot.amount) for lot in first.lots] == [(12, 10)]
+    with on(date(2027, 2, 20)):
+        _cancel(village, "王大山")
+        again = queries.preview(village.id, OLD, date(2027, 3, 8))
+    assert [(lot.earned_on.isoformat(), lot.amount) for lot in again[0].lots] == [
+        ("2026-10-05", 10), ("2026-10-12", 10), ("2026-11-10", 20),
+    ]  # fmt: skip
+
+
+def _cancel(village: OldVillage, name: str) -> None:
+    member_id = village.month.branch.member(name)
+    signup = db.session.scalars(select(Signup).where(Signup.member_id == member_id)).one()
+    run_in_transaction(
+        lambda: activities.cancel_signup(
+            village_id=village.id, session_id=signup.session_id, member_id=member_id, actor_id=0
+        )
+    )

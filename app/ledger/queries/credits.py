@@ -2,9 +2,9 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import case, func, or_, select
 from sqlalchemy.orm import aliased
 
 from app.extensions import db
@@ -22,6 +22,7 @@ class Credit:
     entry_id: int
     occurred_on: date
     amount: int
+    spendable_at: datetime
 
 
 def credits_of_households(
@@ -35,34 +36,37 @@ def credits_of_households(
     account, entry, moved = LedgerAccount, LedgerEntry, LedgerTransfer
     reversal, settling = aliased(LedgerEntry), aliased(LedgerEntry)
     settled = (
-        select(LedgerPeriod.id)
+        select(LedgerPeriod.id, func.max(settling.posted_at).label("posted_at"))
         .join(settling, settling.memo == LedgerPeriod.month)
         .where(
             LedgerPeriod.village_id == village_id,
             settling.village_id == village_id,
             settling.kind == EntryKind.SETTLE,
         )
+        .group_by(LedgerPeriod.id)
+        .subquery()
     )
+    at_once = account.purpose == Purpose.SPENDABLE
+    spendable_at = func.max(case((at_once, entry.posted_at), else_=settled.c.posted_at))
     rows = db.session.execute(
-        select(account.owner_id, entry.id, entry.occurred_on, func.sum(moved.amount))
+        select(account.owner_id, entry.id, entry.occurred_on, func.sum(moved.amount), spendable_at)
         .join(moved, moved.credit_account_id == account.id)
         .join(entry, entry.id == moved.entry_id)
         .outerjoin(reversal, reversal.reverses_id == entry.id)
+        .outerjoin(settled, settled.c.id == entry.period_id)
         .where(
             account.village_id == village_id,
             account.owner_kind == OwnerKind.HOUSEHOLD,
             account.unit_id == POINT,
             among(account.owner_id, set(household_ids)),
-            or_(
-                account.purpose == Purpose.SPENDABLE,
-                and_(account.purpose == Purpose.PENDING, entry.period_id.in_(settled)),
-            ),
+            account.purpose.in_((Purpose.SPENDABLE, Purpose.PENDING)),
+            or_(at_once, settled.c.id.is_not(None)),
             entry.kind.in_(kinds),
             reversal.id.is_(None),
         )
         .group_by(account.owner_id, entry.id, entry.occurred_on)
     )
     return [
-        Credit(household_id, entry_id, occurred_on, int(amount))
-        for household_id, entry_id, occurred_on, amount in rows
+        Credit(household_id, entry_id, occurred_on, int(amount), spendable_at)
+        for household_id, entry_id, occurred_on, amount, spendable_at in rows
     ]
