@@ -202,16 +202,17 @@ class MarkField(fields.Field[MarkWish]):
     """A line of a round with its level, as a form sends it: "mark id:level"."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> MarkWish:
-        if re.fullmatch("[0-9]{1,18}:[0-9]{1,2}", str(value)) is None:
+        if re.fullmatch("[0-9]{1,19}:[0-9]{1,2}", str(value)) is None:
             raise ValidationError("这一项填得不对。")
         mark_id, level = map(int, str(value).split(":"))
         return MarkWish(mark_id, level)
 
 
 class MarkForm(StrictSchema):
-    """One tap."""
+    """One tap, and whose it was: who is signed in by the time it is sent may be somebody else."""
 
     mark = MarkField(required=True)
+    account_id = IdField(required=True)
 
 
 class MarkIn(StrictSchema):

@@ -16,7 +16,7 @@ from app.web.json_api import JsonBlueprint
 from app.web.transaction import writes
 
 from . import queries, service
-from .access import deny_credit, list_content, own_household
+from .access import deny_credit, list_content, own_household, passbook_pdf
 from .queries import HouseholdMonth
 from .schemas import (
     DenialForm,
@@ -86,8 +86,10 @@ def print_passbook(household_id: int) -> dict[str, Any]:
         village_id=village_id(), household_id=household_id, actor_id=actor_id()
     )
     book = queries.paper_passbook(village_id(), household_id)
-    rows = [row.row for row in queries.rows_of_print(book, made.number)]
-    return {"number": made.number, "rows": rows}
+    rows = queries.rows_of_print(book, made.number)
+    # What cannot be drawn leaves nothing printed.
+    passbook_pdf(household_id, book, rows)
+    return {"number": made.number, "rows": [row.row for row in rows]}
 
 
 @api.get("/lists/<name>.<kind>")

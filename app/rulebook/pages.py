@@ -37,6 +37,8 @@ from .schemas import AdoptForm
 
 pages = Blueprint("rulebook", __name__)
 
+_FAULTY_LINES_SHOWN = 100
+
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -146,7 +148,8 @@ def show_draft(draft_id: int) -> str:
         "rulebook/draft.html",
         draft=draft,
         preview=preview,
-        faulty_lines=sorted(faulty - {0}),
+        faulty_lines=sorted(faulty - {0})[:_FAULTY_LINES_SHOWN],
+        faulty_lines_more=max(len(faulty - {0}) - _FAULTY_LINES_SHOWN, 0),
         saved=draft.rule_version_id and queries.version(village_id(), draft.rule_version_id),
         village=places.village(village_id()),
         today=clock.today(),

@@ -6,7 +6,7 @@
 //   <button name="mark" value="id:level" data-word="…">
 //
 // A tap is kept first and sent then, with a key of its own, until the server has answered. Of two
-// taps for one household the later one counts.
+// taps for one household on this phone the later one counts.
 (function () {
   "use strict";
 
@@ -18,6 +18,8 @@
   const unmarked = document.getElementById("unmarked");
   // Refusals that say nothing about the tap itself: it is kept and sent again.
   const PASSING = ["same_request_in_flight", "database_busy", "database_unavailable", "failed"];
+  // Somebody else has signed in on this phone: the taps wait for whoever made them.
+  const FOREIGN = ["other_account", "denied"];
 
   let memory = {};
   let sending = false;
@@ -81,7 +83,8 @@
   async function freshToken() {
     const answer = await fetch(location.href, { credentials: "same-origin" });
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    const field = page.querySelector("form[data-inspect] [name=csrf_token]");
+    const same = page.querySelector('form[data-inspect="' + form.dataset.inspect + '"]');
+    const field = same && same.querySelector("[name=csrf_token]");
     if (field) token = field.value;
     return Boolean(field);
   }
@@ -90,6 +93,7 @@
     const body = new URLSearchParams();
     body.set("csrf_token", token);
     body.set("idempotency_key", tap.key);
+    body.set("account_id", form.elements.account_id.value);
     body.set("mark", markId + ":" + tap.level);
     const headers = { Accept: "application/json" };
     return fetch(form.action, { method: "POST", body, headers, credentials: "same-origin" });
@@ -107,6 +111,10 @@
       if (answer.status === 401) unsent.textContent = "登录过期了。请重新登录再打开这一页，记的都还在。";
       return false;
     }
+    if (refusal && FOREIGN.includes(refusal.code)) {
+      unsent.textContent = "请用原来的账号登录，再打开这一页。记的都还在。";
+      return false;
+    }
     if (refusal && (PASSING.includes(refusal.code) || refusal.code === "form_expired")) return false;
     const queue = load();
     if (queue[markId] && queue[markId].key === tap.key) {
@@ -115,7 +123,10 @@
       if (!refusal) paint(markId, tap.level, true);
     }
     const row = form.querySelector('[data-mark="' + markId + '"]');
-    if (refusal && row) say(row, "refused", "✗", refusal.message || "没有记上");
+    if (refusal && row) {
+      for (const button of row.querySelectorAll("button[name=mark]")) button.setAttribute("aria-pressed", "false");
+      say(row, "refused", "✗", refusal.message || "没有记上");
+    }
     return true;
   }
 

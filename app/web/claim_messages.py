@@ -10,6 +10,7 @@ CLAIM_MESSAGES: dict[str, str] = {
     "inspection_over": "这次评比已经办完或作废，不能再改。",
     "inspection_checked": "这一户已经复核过，不能再改。",
     "inspection_nobody": "这个范围里没有在册的户。请换一个网格。",
+    "other_account": "这是另一个账号评的，请用那个账号登录再发。",
     "inspection_not_yours": "现在没有要您复核的：自己评的、自家和近亲家的，要由别人复核。",
     "claim_submitted": "已提交，等村里审核。",
     "claim_withdrawn": "已撤回。",

@@ -57,9 +57,15 @@ def test_marks_wait_on_the_phone_until_there_is_a_network(
         expect(phone.locator("#unmarked")).to_have_text("1")
         assert page_faults(phone) == []
         assert levels(round_id) == [2, None, None, None]
+        # Somebody else signs in on the phone before there is a network again.
+        other = village.branch.places.token(Role.GRID_WORKER)
+        phone.context.add_cookies([{"name": SESSION_COOKIE, "value": other, "url": address}])
+        phone.context.set_offline(False)
+        expect(phone.locator("#unsent")).to_contain_text("请用原来的账号登录")
+        assert levels(round_id) == [2, None, None, None]
+        phone.context.add_cookies([{"name": SESSION_COOKIE, "value": token, "url": address}])
         # The page is closed with the taps unsent; they are sent when it is opened again.
         phone.goto("about:blank")
-        phone.context.set_offline(False)
         phone.goto(page)
         expect(rows.nth(2).locator("[data-said]")).to_have_text("✓ 清洁")
         expect(phone.locator("#unsent")).to_be_empty()
@@ -72,17 +78,23 @@ def test_marks_wait_on_the_phone_until_there_is_a_network(
 def test_a_round_without_script(page_client: Clients, village: ClaimVillage) -> None:
     places = village.branch.places
     organiser = page_client(places.token(Role.ORGANISER))
+
+    def tap(mark: str) -> dict[str, str]:
+        return {"mark": mark, "account_id": str(places.staff["luxi", Role.ORGANISER])}
+
     with at(0):
         form = {"rule_code": "HJ01", "occurred_on": "2026-10-12"}
         path = organiser.post("/inspections", form).headers["Location"]
         lines = queries.inspection_marks(int(path.rsplit("/", 1)[1]))
         for line in lines:
-            sent = organiser.post(f"{path}/marks", {"mark": f"{line.id}:2"}, key=f"k{line.id}")
+            sent = organiser.post(f"{path}/marks", tap(f"{line.id}:2"), key=f"k{line.id}")
             assert sent.headers["Location"].endswith(f"#m{line.id}")
-        again = organiser.post(f"{path}/marks", {"mark": f"{lines[0].id}:2"}, key=f"k{lines[0].id}")
+        again = organiser.post(f"{path}/marks", tap(f"{lines[0].id}:2"), key=f"k{lines[0].id}")
         assert again.status_code == 303
-        assert organiser.post(f"{path}/marks", {"mark": f"{lines[0].id}:9"}).status_code == 422
-        assert organiser.post(f"{path}/marks", {"mark": "x"}).status_code == 422
+        assert organiser.post(f"{path}/marks", tap(f"{lines[0].id}:9")).status_code == 422
+        assert organiser.post(f"{path}/marks", tap("x")).status_code == 422
+        stranger = page_client(places.token(Role.GRID_WORKER))
+        assert stranger.post(f"{path}/marks", tap(f"{lines[0].id}:0")).status_code == 403
         president = page_client(places.token(Role.BRANCH_PRESIDENT))
         assert "评比没有办完" in president.get("/desk").text
         listed = president.get("/desk/notices").text
@@ -92,7 +104,7 @@ def test_a_round_without_script(page_client: Clients, village: ClaimVillage) -> 
         supervision = page_client(places.token(Role.SUPERVISION))
         shown = re.findall(r'name="seen" value="(.*?)"', supervision.get(f"{path}/check").text)
         # One line is marked anew while it is being looked at, and waits.
-        organiser.post(f"{path}/marks", {"mark": f"{lines[0].id}:1"})
+        organiser.post(f"{path}/marks", tap(f"{lines[0].id}:1"))
         supervision.post(f"{path}/check", {"seen": shown})
         assert "评比没有办完" in president.get("/desk").text
         shown = re.findall(r'name="seen" value="(.*?)"', supervision.get(f"{path}/check").text)

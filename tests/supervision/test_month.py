@@ -75,7 +75,7 @@ def test_who_sees_it_and_how_much(app: Flask, village: ClaimVillage, page_client
         assert "王大山" not in masked
         assert "王*山" in masked
         assert "王大山" in whole
-        assert "/incentives/2026-10/households/" in whole
+        assert "/desk/households/" in whole
         assert "/incentives/" not in masked
         listed = page_client(places.token(Role.HEAD_BANK)).get("/town/supervision")
         assert listed.get_data(as_text=True).index("露溪村") < listed.get_data(as_text=True).index(

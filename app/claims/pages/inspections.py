@@ -6,15 +6,11 @@ from werkzeug.wrappers import Response
 from app.claims import queries, service
 from app.claims.access import CLAIMING_STAFF, INSPECTING
 from app.claims.domain.inspections import MarkWish
-from app.claims.schemas import (
-    CheckForm,
-    DropForm,
-    InspectionForm,
-    MarkForm,
-)
+from app.claims.schemas import CheckForm, DropForm, InspectionForm, MarkForm
 from app.identity import queries as places
 from app.identity.access import actor_id, requires, village_id
 from app.kit import clock
+from app.kit.errors import Denied
 from app.web.forms import load_form
 from app.web.messages import sentence
 from app.web.transaction import writes
@@ -61,7 +57,10 @@ def show(round_id: int) -> str:
 @writes(again=show)
 def mark(round_id: int) -> Response:
     """One tap, sent by the script with a key of its own, or by the form itself."""
-    wish: MarkWish = load_form(MarkForm())["mark"]
+    tap = load_form(MarkForm())
+    wish: MarkWish = tap["mark"]
+    if tap["account_id"] != actor_id():
+        raise Denied("other_account")
     service.mark_households(
         village_id=village_id(), round_id=round_id, wishes=[wish], actor_id=actor_id()
     )

@@ -1,21 +1,14 @@
 """The paper passbook at the office: what is new is printed, any page can be printed again."""
 
-from itertools import groupby
-
-from flask import Blueprint, Response, get_template_attribute, redirect, render_template, url_for
+from flask import Blueprint, Response, redirect, render_template, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.home import queries, service
+from app.home.access import passbook_pdf
 from app.home.domain import PASSBOOK_ROWS_A_PAGE
-from app.home.queries import PaperRow
-from app.identity import queries as places
 from app.identity.access import actor_id, requires, village_id
 from app.identity.domain import Role
-from app.kit.masking import mask_name
-from app.kit.points import format_tenths
 from app.people import queries as people
-from app.printing.compilation import compile_pdf
-from app.printing.household_payloads import PassbookLinePrint, PassbookPagePrint, PassbookPages
 from app.web.transaction import writes
 
 pages = Blueprint("passbooks", __name__, url_prefix="/passbooks/<int:household_id>")
@@ -46,7 +39,7 @@ def print_new(household_id: int) -> AnyResponse:
     )
     # Set once before it is kept: a name that cannot be drawn leaves nothing printed.
     book = queries.paper_passbook(village_id(), household_id)
-    _pdf(household_id, book, queries.rows_of_print(book, made.number))
+    passbook_pdf(household_id, book, queries.rows_of_print(book, made.number))
     return redirect(url_for(".print_pdf", household_id=household_id, number=made.number), 303)
 
 
@@ -56,7 +49,7 @@ def print_pdf(household_id: int, number: int) -> Response:
     """One print: the rows that were new then, each where it belongs on its page."""
     people.household(village_id(), household_id)
     book = queries.paper_passbook(village_id(), household_id)
-    return _pdf(household_id, book, queries.rows_of_print(book, number))
+    return _answer(passbook_pdf(household_id, book, queries.rows_of_print(book, number)))
 
 
 @pages.get("/pages/<int(9999):page>.pdf")
@@ -65,38 +58,8 @@ def page_pdf(household_id: int, page: int) -> Response:
     """A whole page once more, for a passbook that was lost or spoiled."""
     people.household(village_id(), household_id)
     book = queries.paper_passbook(village_id(), household_id)
-    return _pdf(household_id, book, queries.rows_of_page(book, page))
+    return _answer(passbook_pdf(household_id, book, queries.rows_of_page(book, page)))
 
 
-def _pdf(household_id: int, book: queries.PaperPassbook, rows: list[PaperRow]) -> Response:
-    household = people.household(village_id(), household_id)
-    printed = {each.number: each.printed_at for each in book.prints}
-    payload = PassbookPages(
-        created_at=printed[rows[-1].print_number],
-        branch_name=f"{places.village(village_id()).name}文明银行",
-        passbook_number=household.passbook_no,
-        short_name=mask_name(household.head_name),
-        rows_a_page=PASSBOOK_ROWS_A_PAGE,
-        pages=tuple(
-            _page(number, list(on_page)) for number, on_page in groupby(rows, lambda row: row.page)
-        ),
-    )
-    return Response(compile_pdf(payload), mimetype="application/pdf")
-
-
-def _page(number: int, rows: list[PaperRow]) -> PassbookPagePrint:
-    said = get_template_attribute("home/words.html", "line")
-    return PassbookPagePrint(
-        number=str(number),
-        rows_before=rows[0].row % PASSBOOK_ROWS_A_PAGE,
-        lines=tuple(
-            PassbookLinePrint(
-                day=f"{row.line.occurred_on:%y.%m.%d}",
-                what=" ".join(str(said(row.line)).split()),
-                came_in=format_tenths(row.line.change) if row.line.change > 0 else "",
-                went_out=format_tenths(-row.line.change) if row.line.change < 0 else "",
-                balance=format_tenths(row.balance),
-            )
-            for row in rows
-        ),
-    )
+def _answer(pdf: bytes) -> Response:
+    return Response(pdf, mimetype="application/pdf")

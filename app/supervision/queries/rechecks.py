@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
@@ -130,7 +130,11 @@ def _items(
                 occurred_on=each.occurred_on,
                 points=each.granted,
                 approvers=frozenset({each.actor_id}.union(*(hand[each.id] for hand in hands))),
-                results=tuple(results[each.entry_id or 0]),
+                # What is written in a note may name anybody.
+                results=tuple(
+                    replace(result, note="") if masked else result
+                    for result in results[each.entry_id or 0]
+                ),
             )
         )
     return items
