@@ -15,6 +15,9 @@ LIFE_MESSAGES: dict[str, str] = {
         "户号 {passbook_no} 这一户已经并入别的户或迁到外村，积分跟着人走了，不能再办继承。"
     ),
     "member_elsewhere": "选的人不在这一户。请重新选。",
+    "member_in_other_village": (
+        "“{name}”跟着全家迁到了外村，那边已经立户。要迁回来，请由那个村办整户迁往外村。"
+    ),
     "split_takes_all": "不能全家都分出去。请至少留一个人，或改办搬迁。",
     "split_takes_head": "户主“{name}”不能分出去。请先换户主，再办分户。",
     "points_negative": "分走的积分不能是负数。请改好再提交。",

@@ -281,14 +281,19 @@ def test_an_old_word_is_void_once_a_household_has_people_again(
 
 
 def test_who_merged_leaves_nothing_to_inherit(village: ClaimVillage) -> None:
-    do(village, LifeKind.MERGE, "王大山", to_household_id=village.household_of("陈桂兰"))
+    home, target = village.household_of("王大山"), village.household_of("陈桂兰")
+    do(village, LifeKind.MERGE, "王大山", to_household_id=target)
     third = village.household_of("赵建国")
     enter_it = partial(enter, village, LifeKind.INHERITANCE, "王大山", to_household_id=third)
     assert refused(enter_it) == "household_taken_in"
     # An inheritance is the family's word, which it may change.
     do(village, LifeKind.DEATH, "钱多多", member_id=village.member("钱多多"))
-    for heir in (third, village.household_of("陈桂兰")):
+    for heir in (third, target):
         assert do(village, LifeKind.INHERITANCE, "钱多多", to_household_id=heir) == heir
+    # Who takes a household in decides nothing about what is still open of it.
+    late = village.household_of("钱多多")
+    kin = queries.kin_of(village.village_id, [home, late])
+    assert (kin[home], kin[late]) == ({target}, {target, third})
 
 
 def close_october(village: ClaimVillage) -> Notice:
@@ -334,6 +339,11 @@ def test_a_household_moves_to_another_village_of_the_town(village: ClaimVillage)
     out = balance(village_account(village.village_id, Purpose.MOVED_OUT))
     assert (out, balance(village_account(there, Purpose.MOVED_IN))) == (145, -145)
     check_books()
+    back = partial(
+        service.record_return, village_id=village.village_id, member_id=village.member("王大山")
+    )
+    assert refused(lambda: run_in_transaction(back)) == "member_in_other_village"
+    assert queries.household(village.village_id, home).status == "ended"
 
 
 def test_the_last_death_leaves_points_until_the_family_has_agreed(village: ClaimVillage) -> None:
@@ -481,6 +491,7 @@ def test_what_cannot_be(village: ClaimVillage) -> None:
             {"to_household_id": village.household_of("王大山")},
         ),
         ("member_elsewhere", LifeKind.DEATH, {"member_id": village.member("王大山")}),
+        ("member_elsewhere", LifeKind.DEATH, {"member_id": head, "new_head_id": 7}),
         ("village_not_found", LifeKind.VILLAGE_MOVE, {"to_village_id": village.village_id}),
         ("grid_missing", LifeKind.GRID_MOVE, {}),
     )

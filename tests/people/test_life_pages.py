@@ -99,6 +99,24 @@ def test_a_household_is_taken_in_by_the_other_village(app: Flask, village: Claim
     assert ApiClient(app).get("/life-events").status_code == 401
 
 
+def test_what_a_kind_does_not_ask_for_is_not_kept(app: Flask, village: ClaimVillage) -> None:
+    places, home = village.branch.places, village.household_of("赵建国")
+    president = ApiClient(app, places.token(Role.BRANCH_PRESIDENT))
+    there = ApiClient(app, places.token(Role.BRANCH_PRESIDENT, "shishan"))
+    event = {"happened_on": clock.today().isoformat(), "note": "证明"}
+    stray = {"member_id": "7", "new_head_id": "7", "member_ids": ["7"], "to_village_id": "7"}
+    birth = event | stray | {"kind": "birth", "name": "赵小宝", "relation": "孙"}
+    assert president.post(f"/households/{home}/life-events", birth).status_code == 201
+    death = event | {
+        "kind": "death",
+        "member_id": str(village.member("赵小军")),
+        "to_village_id": str(places.other_village_id),
+    }
+    made = president.post(f"/households/{home}/life-events", death)
+    assert made.status_code == 201
+    assert there.get("/arrivals").get_json() == []
+
+
 def test_a_birth_by_the_president_alone(page_client: Clients, village: ClaimVillage) -> None:
     home = village.household_of("王大山")
     president = page_client(village.branch.places.token(Role.BRANCH_PRESIDENT))

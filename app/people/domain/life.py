@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 from app.kit.errors import Conflict, Invalid
 from app.kit.points import Tenths
@@ -34,6 +35,19 @@ SECOND_PERSON = frozenset(
 
 CLOSING = frozenset({LifeKind.MERGE, LifeKind.INHERITANCE, LifeKind.VILLAGE_MOVE})
 """Kinds after which everything the household has, and whatever still comes to it, follows."""
+
+
+_ASKED: dict[LifeKind, tuple[str, ...]] = {
+    LifeKind.BIRTH: ("person",),
+    LifeKind.DEATH: ("member_id", "new_head_id"),
+    LifeKind.HEAD_CHANGE: ("member_id",),
+    LifeKind.GRID_MOVE: ("grid_id",),
+    LifeKind.SPLIT: ("member_ids", "grid_id", "passbook_no", "points"),
+    LifeKind.MERGE: ("to_household_id",),
+    LifeKind.INHERITANCE: ("to_household_id",),
+    LifeKind.VILLAGE_MOVE: ("to_village_id",),
+}
+"""What each kind asks for, besides the household, the day and the note."""
 
 
 class LifeState(StrEnum):
@@ -134,6 +148,12 @@ class LifeView:
         return next((each for each in self.home.members if each.id == wanted), None)
 
 
+def only_asked(draft: LifeDraft) -> LifeDraft:
+    """The same event without what its kind does not ask for."""
+    asked: dict[str, Any] = {name: getattr(draft, name) for name in _ASKED[draft.kind]}
+    return LifeDraft(draft.kind, draft.household_id, draft.happened_on, draft.note, **asked)
+
+
 def check_life(
     draft: LifeDraft, home: LifeHousehold, target: HouseholdRef | None, today: date
 ) -> None:
@@ -153,6 +173,8 @@ def check_life(
         raise Conflict("household_ended", passbook_no=home.household.passbook_no)
     if draft.kind in (LifeKind.DEATH, LifeKind.HEAD_CHANGE):
         _check_member(home, draft.member_id)
+    if draft.new_head_id is not None:
+        _check_member(home, draft.new_head_id)
     if target is not None:
         _check_target(home.household, target)
     if draft.kind is LifeKind.SPLIT:

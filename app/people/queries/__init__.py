@@ -31,6 +31,7 @@ from .life import life_events_of_entries as life_events_of_entries
 from .life import life_household as life_household
 from .life import life_row as life_row
 from .life import life_view as life_view
+from .life import moved_to_village as moved_to_village
 from .life import waiting_life_events as waiting_life_events
 from .links import link as link
 from .links import links_of_household as links_of_household

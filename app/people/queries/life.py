@@ -17,7 +17,7 @@ from app.ledger import queries as books
 from app.ledger.domain.accounts import Purpose, household_points
 from app.ledger.domain.drafts import EntryKind
 from app.ledger.queries.witnesses import Witness, WitnessSource, names_newer
-from app.people.domain.households import Gender
+from app.people.domain.households import Gender, MemberRef, MemberStatus
 from app.people.domain.life import (
     LifeDraft,
     LifeHousehold,
@@ -38,6 +38,7 @@ from app.people.models import (
 
 from .households import find_households, household, members_of
 
+_ARRIVES = LifeEvent.kind == LifeKind.VILLAGE_MOVE.value
 _PURPOSES = (Purpose.SPENDABLE, Purpose.PENDING, Purpose.HELD)
 
 
@@ -71,7 +72,7 @@ def life_row(village_id: int, event_id: int) -> LifeEvent:
 def arriving_row(village_id: int, event_id: int) -> LifeEvent:
     """An event that brings a household from another village; NotFound as above."""
     row = db.session.get(LifeEvent, event_id)
-    if row is None or row.to_village_id != village_id:
+    if row is None or row.to_village_id != village_id or row.kind != LifeKind.VILLAGE_MOVE:
         raise NotFound("life_event_not_found")
     return row
 
@@ -91,6 +92,8 @@ def life_events(
         .order_by(LifeEvent.id.desc())
         .limit(100)
     )
+    if arriving:
+        query = query.where(_ARRIVES)
     if household_id is not None:
         query = query.where(
             or_(
@@ -120,12 +123,28 @@ def waiting_life_events(village_id: int) -> int:
         .where(
             LifeDecision.event_id.is_(None),
             or_(
-                here & (LifeEvent.kind != LifeKind.VILLAGE_MOVE.value),
-                LifeEvent.to_village_id == village_id,
+                here & ~_ARRIVES,
+                _ARRIVES & (LifeEvent.to_village_id == village_id),
             ),
         )
     )
     return db.session.scalar(query) or 0
+
+
+def moved_to_village(member: MemberRef) -> bool:
+    """Whether somebody who left went with the household to another village of the town."""
+    found = db.session.scalar(
+        select(LifeEvent.id)
+        .join(LifeDecision, LifeDecision.event_id == LifeEvent.id)
+        .where(
+            _ARRIVES,
+            LifeDecision.confirmed,
+            LifeEvent.household_id == member.household_id,
+            LifeEvent.happened_on == member.status_on,
+        )
+        .limit(1)
+    )
+    return member.status is MemberStatus.MOVED_AWAY and found is not None
 
 
 def life_decision(event_id: int) -> LifeDecision | None:

@@ -220,11 +220,13 @@ def record_departure(
 def record_return(*, village_id: int, member_id: int) -> None:
     """Somebody is back, or the departure was a slip of the pen; PIN and card are given anew.
 
-    Raises Conflict `member_not_departed` or `name_taken_in_household`.
+    Raises Conflict `member_not_departed`, `member_in_other_village` or `name_taken_in_household`.
     """
     found = queries.member(village_id, member_id)
     if found.status is MemberStatus.ACTIVE:
         raise Conflict("member_not_departed", name=found.name)
+    if queries.moved_to_village(found):
+        raise Conflict("member_in_other_village", name=found.name)
     check_name_free(queries.members_of(found.household_id), found.name)
     member = db.session.get_one(Member, member_id)
     member.status = MemberStatus.ACTIVE

@@ -23,6 +23,7 @@ from app.people.domain.life import (
     LifeHousehold,
     LifeKind,
     check_life,
+    only_asked,
 )
 from app.people.models import Household, LifeDecision, LifeEvent, LifeEventMember
 
@@ -40,6 +41,7 @@ def enter_life_event(*, village_id: int, draft: LifeDraft, actor_id: int) -> Lif
     note = clean_line(draft.note, length_max=LIFE_NOTE_LENGTH_MAX, field="依据")
     if not note:
         raise Invalid("text_missing", field="依据")
+    draft = only_asked(draft)
     _check(village_id, draft)
     person = draft.person
     event = LifeEvent(

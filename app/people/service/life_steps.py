@@ -74,8 +74,7 @@ def _split(doing: Doing) -> int | None:
     grid_id = doing.home.household.grid_id if draft.grid_id is None else draft.grid_id
     made = add_household(village_id=village_id, passbook_no=draft.passbook_no, grid_id=grid_id)
     _bring_over(village_id, draft.member_ids, made.id)
-    carry = {"village_id": village_id, "actor_id": doing.actor_id}
-    declare_kin(household_id=draft.household_id, other_household_id=made.id, **carry)
+    _make_kin(doing, made.id)
     if draft.points:
         move_points(
             event_id=doing.event_id,
@@ -101,6 +100,7 @@ def _merge(doing: Doing) -> int | None:
         to_household_id=target_id,
         actor_id=doing.actor_id,
     )
+    _make_kin(doing, target_id)
     _empty(doing, (doing.village_id, target_id))
     return target_id
 
@@ -109,6 +109,7 @@ def _inheritance(doing: Doing) -> int | None:
     target_id = doing.draft.to_household_id
     if target_id is None:
         raise Invalid("life_target_missing")
+    _make_kin(doing, target_id)
     _empty(doing, (doing.village_id, target_id))
     return target_id
 
@@ -134,6 +135,16 @@ def _village_move(doing: Doing) -> int | None:
         )
     _empty(doing, (to_village_id, made.id))
     return made.id
+
+
+def _make_kin(doing: Doing, household_id: int) -> None:
+    """What is still open of the one is nothing for the other to decide about."""
+    declare_kin(
+        village_id=doing.village_id,
+        household_id=doing.draft.household_id,
+        other_household_id=household_id,
+        actor_id=doing.actor_id,
+    )
 
 
 def _arrive(village_id: int, member: MemberRef, made: Household) -> None:
