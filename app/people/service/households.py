@@ -1,5 +1,6 @@
 """Households and who belongs to them; nobody is ever deleted."""
 
+from collections.abc import Collection
 from datetime import date
 
 from sqlalchemy import select
@@ -75,6 +76,7 @@ def add_member(*, village_id: int, household_id: int, person: Person) -> Member:
     Raises Conflict `name_taken_in_household`, because a name is how the register tells the
     members of a household apart.
     """
+    lock_households({household_id})
     household = household_row(village_id, household_id)
     present = queries.members_of(household_id)
     check_name_free(present, person.name)
@@ -201,7 +203,7 @@ def record_departure(
     Raises Conflict `already_departed`, Conflict `new_head_needed` when a head leaves others
     behind, Invalid `date_in_future`. The household ends with its last member.
     """
-    found = queries.member(village_id, member_id)
+    found = lock_home(village_id, member_id)
     if found.status is not MemberStatus.ACTIVE:
         raise Conflict("already_departed", name=found.name)
     if departed_on > clock.today():
@@ -222,7 +224,7 @@ def record_return(*, village_id: int, member_id: int) -> None:
 
     Raises Conflict `member_not_departed`, `member_in_other_village` or `name_taken_in_household`.
     """
-    found = queries.member(village_id, member_id)
+    found = lock_home(village_id, member_id)
     if found.status is MemberStatus.ACTIVE:
         raise Conflict("member_not_departed", name=found.name)
     if queries.moved_to_village(found):
@@ -277,6 +279,32 @@ def close_towards(household_id: int, event_id: int) -> None:
         end_household_if_empty(household_id, clock.today())
     household.heir_event_id = event_id
     db.session.flush()
+
+
+def lock_households(household_ids: Collection[int]) -> None:
+    """Whatever changes who is in the households, or whether they count, takes turns.
+
+    To be called before members or status are read.
+    """
+    db.session.execute(
+        select(Household)
+        .where(Household.id.in_(household_ids))
+        .order_by(Household.id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    )
+
+
+def lock_home(village_id: int, member_id: int, *others: int) -> MemberRef:
+    """A member whose household is locked, with `others`; NotFound `member_not_found`."""
+    found = queries.member(village_id, member_id)
+    while True:
+        lock_households({found.household_id, *others})
+        now = queries.member(village_id, member_id)
+        if now.household_id == found.household_id:
+            return now
+        # Moved while this waited.
+        found = now
 
 
 def household_row(village_id: int, household_id: int) -> Household:

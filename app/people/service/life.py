@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert
 
 from app.extensions import db
 from app.identity import queries as places
@@ -27,7 +27,7 @@ from app.people.domain.life import (
 )
 from app.people.models import Household, LifeDecision, LifeEvent, LifeEventMember
 
-from .households import check_grid, close_towards, free_passbook_no
+from .households import check_grid, close_towards, free_passbook_no, lock_households
 from .life_steps import STEPS, Doing
 
 
@@ -87,7 +87,7 @@ def confirm_life_event(
     `check_life` and the changes of the register raise.
     """
     draft = queries.life_draft(event)
-    _lock_households(draft)
+    lock_households(_concerned(draft))
     decided = queries.life_decision(event.id)
     if decided is not None:
         if not decided.confirmed:
@@ -112,7 +112,7 @@ def withdraw_life_event(*, event: LifeEvent, actor_id: int) -> None:
 
     Doing so again changes nothing. Raises Conflict `life_event_decided`.
     """
-    _lock_households(queries.life_draft(event))
+    lock_households(_concerned(queries.life_draft(event)))
     decided = queries.life_decision(event.id)
     if decided is None:
         _decide(event, confirmed=False, to_household_id=None, actor_id=actor_id)
@@ -168,17 +168,6 @@ def _check_village(village_id: int, to_village_id: int | None) -> None:
 def _concerned(draft: LifeDraft) -> set[int]:
     heir = set() if draft.to_household_id is None else {draft.to_household_id}
     return {draft.household_id} | heir
-
-
-def _lock_households(draft: LifeDraft) -> None:
-    """Events that concern the same household take turns."""
-    db.session.execute(
-        select(Household)
-        .where(Household.id.in_(_concerned(draft)))
-        .order_by(Household.id)
-        .with_for_update(key_share=True)
-        .execution_options(populate_existing=True)
-    )
 
 
 def _check_second(event: LifeEvent, draft: LifeDraft, actor_id: int) -> None:

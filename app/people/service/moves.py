@@ -11,6 +11,7 @@ from .households import (
     end_household_if_empty,
     hand_over_head,
     household_row,
+    lock_home,
     membership_row,
     open_membership,
 )
@@ -31,7 +32,7 @@ def move_member(
     Conflict `already_in_household`, `already_departed`, `name_taken_in_household` or
     `new_head_needed`.
     """
-    found = queries.member(village_id, member_id)
+    found = lock_home(village_id, member_id, household_id)
     household = household_row(village_id, household_id)
     if found.status is not MemberStatus.ACTIVE:
         raise Conflict("already_departed", name=found.name)
