@@ -20,6 +20,7 @@ from app.kit.errors import Conflict, DomainError, NotFound
 from app.ledger.domain.accounts import branch_budget, household_pending, member_standing
 from app.ledger.queries import balance, balances, checker
 from app.people import service as people
+from app.people.domain.households import MemberStatus
 from app.rulebook import queries as rulebook
 from app.web.transaction import run_in_transaction
 from tests.claims import rivals
@@ -64,6 +65,21 @@ def test_a_claim_is_awarded_after_its_last_step(village: ClaimVillage) -> None:
     assert checker.check() == []
     late = _refused(lambda: decide(village, claim, village.reviewers["评议员丙"]))
     assert late.code == "claim_moved_on"
+
+
+def test_no_claim_for_a_household_that_has_nobody_left(village: ClaimVillage) -> None:
+    run_in_transaction(
+        lambda: people.record_departure(
+            village_id=village.village_id,
+            member_id=village.member("陈桂兰"),
+            status=MemberStatus.MOVED_AWAY,
+            departed_on=DAY,
+        )
+    )
+    for_all = partial(submit, village, "BZ02", "陈桂兰", whole=True)
+    assert _refused(for_all).code == "household_ended"
+    # What somebody did before they left still counts.
+    assert submit(village, "PA01", "陈桂兰").state == "in_review"
 
 
 def test_nobody_decides_where_they_are_not_apart(village: ClaimVillage) -> None:

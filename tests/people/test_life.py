@@ -10,6 +10,7 @@ from sqlalchemy import delete, text, update
 from sqlalchemy.exc import DatabaseError
 
 from app.activities import service as activities
+from app.activities.queries import live_signups
 from app.extensions import db
 from app.identity.domain import Role
 from app.incentives.queries import computed_month
@@ -236,6 +237,29 @@ def test_points_go_the_whole_way_from_household_to_household(
     left = [spendable(village, village.household_of(name)) for name in ("赵建国", "王大山")]
     assert left == [0, 0]
     assert spendable(village, village.household_of("陈桂兰")) == 40 + 125 + 300 + 2 * 20
+    check_books()
+
+
+def test_a_waiting_list_knows_who_has_died_and_who_lives_where(village: ClaimVillage) -> None:
+    home, target = village.household_of("王大山"), village.household_of("陈桂兰")
+    session = make_session(village.branch, rule_code="XF01", seats=1, starts_in=timedelta(days=5))
+    sign_up(village.branch, session, "赵建国", "陈桂兰", "王大山")
+    do(village, LifeKind.MERGE, "王大山", to_household_id=target)
+    heirs = {"member_id": village.member("陈桂兰"), "new_head_id": village.member("王大山")}
+    do(village, LifeKind.DEATH, "陈桂兰", **heirs)
+    with at(120):
+        run_in_transaction(
+            lambda: activities.cancel_signup(
+                village_id=village.village_id,
+                session_id=session.id,
+                member_id=village.member("赵建国"),
+                actor_id=0,
+            )
+        )
+    dead, moved_up = live_signups(session.id)
+    assert (dead.place, moved_up.place, moved_up.household_id) == ("waiting", "confirmed", target)
+    assert moved_up.held > 0
+    assert (spendable(village, home), spendable(village, target)) == (0, 165 - moved_up.held)
     check_books()
 
 

@@ -9,6 +9,7 @@ from app.kit import clock
 from app.kit.errors import Conflict, NotFound
 from app.kit.ids import new_id
 from app.people import queries as people
+from app.people.domain.households import MemberRef, MemberStatus
 
 from . import holds
 from .scheduling import lock_running_session
@@ -76,9 +77,7 @@ def add_signup(
     actor_id: int,
 ) -> Signup:
     """Write a place down for a session whose row is locked, with its hold."""
-    member = people.member(session.village_id, member_id)
-    if member.status != "active":
-        raise Conflict("member_not_active", name=member.name)
+    member = _active(session.village_id, member_id)
     signup = Signup(
         id=new_id(),
         village_id=session.village_id,
@@ -99,9 +98,20 @@ def add_signup(
     return signup
 
 
+def _active(village_id: int, member_id: int) -> MemberRef:
+    member = people.member(village_id, member_id)
+    if member.status is not MemberStatus.ACTIVE:
+        raise Conflict("member_not_active", name=member.name)
+    return member
+
+
 def confirm_place(*, signup: Signup, activity: Activity, actor_id: int) -> None:
-    """Move a waiting sign-up to a seat; Conflict `insufficient_points` when the hold fails."""
+    """Move a waiting sign-up to a seat; the household of today pays.
+
+    Raises Conflict `member_not_active`, or `insufficient_points` when the hold fails.
+    """
     if signup.place == Place.WAITING:
+        signup.household_id = _active(signup.village_id, signup.member_id).household_id
         holds.hold_points(signup=signup, activity=activity, actor_id=actor_id)
         signup.place = Place.CONFIRMED
         signup.moved_up_at = clock.now()
@@ -109,7 +119,9 @@ def confirm_place(*, signup: Signup, activity: Activity, actor_id: int) -> None:
 
 
 def move_up(session: ActivitySession, activity: Activity, actor_id: int) -> None:
-    """Fill free seats in the order of the list; who cannot pay is passed over and keeps waiting."""
+    """Fill free seats in the order of the list; who cannot pay, or has died or moved away, is
+    passed over and keeps waiting.
+    """
     seats_free = session.seats - queries.count_places(session.id)[Place.CONFIRMED]
     for signup in queries.live_signups(session.id):
         if seats_free <= 0:
@@ -118,7 +130,7 @@ def move_up(session: ActivitySession, activity: Activity, actor_id: int) -> None
             try:
                 confirm_place(signup=signup, activity=activity, actor_id=actor_id)
             except Conflict as refusal:
-                if refusal.code != "insufficient_points":
+                if refusal.code not in ("insufficient_points", "member_not_active"):
                     raise
             else:
                 seats_free -= 1

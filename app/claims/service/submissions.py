@@ -20,7 +20,7 @@ from app.kit.ids import new_id
 from app.kit.photos import clean_photo
 from app.kit.text import clean_line
 from app.people import queries as people
-from app.people.domain.households import MemberStatus
+from app.people.domain.households import HouseholdStatus, MemberStatus
 from app.rulebook.domain.awards import RuleRef
 from app.rulebook.domain.rules import CapScope
 
@@ -52,10 +52,12 @@ def submit_claim(
     `member_id` may be None where the rule counts by household. Raises what
     `queries.claimable_rule` raises, Invalid `claim_in_future`, `claim_member_missing`,
     `claim_member_gone`, `photo_too_large` or `photo_unreadable`, NotFound `member_not_found` or
-    `household_not_found`, Conflict `claims_too_many`.
+    `household_not_found`, Conflict `claims_too_many`, or `household_ended` for a whole household.
     """
     rule = queries.claimable_rule(village_id, rule_code, _past(deed.occurred_on))
-    people.household(village_id, household_id)
+    household = people.household(village_id, household_id)
+    if member_id is None and household.status is HouseholdStatus.ENDED:
+        raise Conflict("household_ended", passbook_no=household.passbook_no)
     if queries.submitted_since(household_id, _today_began()) >= CLAIMS_DAY_MAX:
         raise Conflict("claims_too_many", count_max=CLAIMS_DAY_MAX)
     check_beneficiary(village_id, rule, household_id, member_id, deed.occurred_on)
