@@ -15,4 +15,9 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    # Without its secret no seal could be recomputed, and a sealed month would look forged for ever.
+    secrets = sa.select(sa.func.count(sa.column("secret"))).select_from(sa.table("ledger_seal"))
+    sealed = op.get_bind().scalar(secrets)
+    if sealed:
+        raise RuntimeError(f"refused: the seals of {sealed} months need their secrets")
     op.drop_column("ledger_seal", "secret")

@@ -4,11 +4,15 @@ import json
 from pathlib import Path
 
 import pytest
+from alembic import command
 from flask import Flask
+from sqlalchemy import select
 
+from app.cli.database import alembic_config
 from app.extensions import db
 from app.ledger import queries, service
 from app.ledger.domain.canonical import printed_digest
+from app.ledger.models import LedgerSeal
 from app.web.transaction import run_in_transaction
 from tests.ledger.books import OCTOBER, VILLAGE, open_book, post
 from tests.support.verifier import run_verifier
@@ -99,3 +103,14 @@ def test_the_command_says_what_it_lacks(app: Flask, printed: str) -> None:
     assert "nothing of it" in run(args=[*month, "--entry", "5"]).stderr
     still_open = [*month[:-1], "2026-11", "--owner", "1"]
     assert "still open" in run(args=still_open).stderr
+
+
+def test_the_secrets_of_sealed_months_are_never_dropped(each_app: Flask) -> None:
+    open_book()
+    post("budget → pending1 10")
+    run_in_transaction(lambda: service.close_period(VILLAGE, month=OCTOBER))
+    kept = db.session.scalars(select(LedgerSeal.secret)).all()
+    db.session.remove()
+    with pytest.raises(RuntimeError, match="seals of 1 months need"):
+        command.downgrade(alembic_config(), "0031_release_policy")
+    assert db.session.scalars(select(LedgerSeal.secret)).all() == kept
