@@ -84,13 +84,13 @@ def test_who_changes_a_household_waits_for_its_life_event(postgres_url: str) -> 
             threading.Thread(target=_do, args=(app, work, name, told))
             for name, work in _rivals(village).items()
         ]
-        waited = []
+        waited: list[bool] = []
 
         def confirm_while_others_start() -> None:
             confirm()
-            for number, each in enumerate(threads, 1):
+            for each in threads:
                 each.start()
-                while each.is_alive() and db.session.scalar(_WAITING) < number:
+                while each.is_alive() and (db.session.scalar(_WAITING) or 0) <= sum(waited):
                     time.sleep(0.01)
                 waited.append(each.is_alive())
 
