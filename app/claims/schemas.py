@@ -271,7 +271,7 @@ class InspectionRowOut(StrictSchema):
     passbook_no = fields.String(attribute="household.passbook_no")
     head_name = fields.String(attribute="household.head_name")
     level = fields.Integer(attribute="mark.level", allow_none=True)
-    checked = fields.Function(lambda row: row.mark.checked_by is not None)
+    checked = fields.Boolean()
     bar = fields.String(allow_none=True)
 
 

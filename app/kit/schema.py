@@ -75,6 +75,13 @@ class IdField(fields.Field[int]):
         return int(text)
 
 
+class HexField(fields.String):
+    """A digest as the hexadecimal digits in which it is printed; for answers only."""
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
+        return None if value is None else bytes(value).hex()
+
+
 class TenthsField(fields.Field[Tenths]):
     """Points as people write them ("0.5"), kept as tenths."""
 

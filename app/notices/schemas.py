@@ -2,7 +2,15 @@
 
 from marshmallow import fields, validate
 
-from app.kit.schema import DayField, IdField, MonthField, StrictSchema, TextField, WholeField
+from app.kit.schema import (
+    DayField,
+    HexField,
+    IdField,
+    MonthField,
+    StrictSchema,
+    TextField,
+    WholeField,
+)
 
 from .domain import (
     CLOSE_REASON_LENGTH_MAX,
@@ -139,16 +147,16 @@ class SupplementOut(StrictSchema):
     number = fields.Integer(required=True)
     posted_from = fields.Date(required=True)
     posted_to = fields.Date(required=True)
-    digest = fields.Function(lambda made: made.digest.hex())
-    pdf_sha256 = fields.Function(lambda made: made.pdf_sha256.hex())
+    digest = HexField()
+    pdf_sha256 = HexField()
 
 
 class SupplementCheckOut(StrictSchema):
     """A supplement as it hangs; `holds` when the ledger still gives its digest."""
 
     holds = fields.Boolean(required=True)
-    digest = fields.Function(lambda check: check.digest.hex())
-    recomputed = fields.Function(lambda check: check.recomputed.hex())
+    digest = HexField()
+    recomputed = HexField()
     content = fields.Dict(required=True)
 
 

@@ -12,6 +12,7 @@ from app.identity import service as identity
 from app.identity.domain import SYSTEM_ACTOR_ID, Role
 from app.kit import ids
 from app.kit.codes import CodeKind, chosen_by, new_code
+from app.ledger import service as ledger
 from app.people import service as people_service
 from app.web.transaction import run_in_transaction
 
@@ -62,7 +63,9 @@ def load_town(today: date, *, progress: Callable[[date], None] = lambda _day: No
     founding_day = timetable.closed_month.first_day - timedelta(days=12)
     rng = random.Random("sample town")  # noqa: S311 - must come out the same each time
     ids.use_node(0)
-    with chosen_by(rng.choice):
+    # A source of its own: how many secrets a close draws must not change the rest.
+    draw = random.Random("sample secrets").randbytes  # noqa: S311 - and are none
+    with chosen_by(rng.choice), ledger.secrets_drawn_by(draw):
         timetable.plan(founding_day, 9, lambda: _found(timetable, rng))
         for day in timetable.run():
             progress(day)

@@ -71,8 +71,10 @@ def test_a_month_in_which_everything_happens(twins: Twins) -> None:
         life.bonus(0, kind, [4, 3, 2])
     life.move_points(0, 1, 3, "linked_score")
     life.move_points(0, 1, 12, "hold")
-    for points_way in ("hold_release", "activity_payment", "expiry", "deduction", "move"):
-        life.move_points(0, 2 if points_way == "move" else 1, 3, points_way)
+    for points_way in ("hold_release", "activity_payment", "expiry", "deduction"):
+        life.move_points(0, 1, 3, points_way)
+    for between_households in ("move", "succession"):
+        life.move_points(0, 2, 3, between_households)
     for stock_way in STOCK_WAYS:
         life.move_goods(0, 1, 1, stock_way)
     life.redeem(0, 1, 8, reserved=False, goods=[(1, 3), (2, 2)])

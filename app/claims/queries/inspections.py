@@ -35,6 +35,10 @@ class InspectionRow:
     household: HouseholdRef
     bar: Bar | None
 
+    @property
+    def checked(self) -> bool:
+        return self.mark.checked_by is not None
+
 
 @dataclass(frozen=True, slots=True)
 class InspectionView:

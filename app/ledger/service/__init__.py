@@ -6,6 +6,7 @@ from .heads import record_head as record_head
 from .periods import close_period as close_period
 from .periods import lock_open_period as lock_open_period
 from .periods import open_book as open_book
+from .periods import secrets_drawn_by as secrets_drawn_by
 from .posting import Held as Held
 from .posting import hold_accounts as hold_accounts
 from .posting import post as post

@@ -1,7 +1,8 @@
 """Opening a village's book, and closing a month: sealed, with the next one open at once."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -118,9 +119,25 @@ def _open_period(
     return period.id
 
 
+_draw: Callable[[int], bytes] = secrets.token_bytes
+
+
+@contextmanager
+def secrets_drawn_by(draw: Callable[[int], bytes]) -> Iterator[None]:
+    """Draw secrets by another function while the block runs: those of a sample come out the same
+    every time, and are none.
+    """
+    global _draw  # noqa: PLW0603 - the source of secrets is one thing by nature
+    previous, _draw = _draw, draw
+    try:
+        yield
+    finally:
+        _draw = previous
+
+
 def new_secret() -> bytes:
     """What blinds the closing balances of a period; kept with its seal, shown to nobody."""
-    return secrets.token_bytes(SECRET_BYTES)
+    return _draw(SECRET_BYTES)
 
 
 def seal_row(

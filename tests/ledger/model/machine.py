@@ -47,6 +47,7 @@ WAYS = {
     "linked_score": ("scores", "member {n}"),
     "store_settlement": ("takings", "settled"),
     "move": ("spendable {n}", "spendable 1"),
+    "succession": ("spendable {n}", "spendable 1"),
 }
 LAST = [
     ("expiry", "spendable 1", "expired"),
