@@ -6,7 +6,7 @@ from marshmallow import fields
 
 from app.kit.schema import DayField, IdField, StrictSchema, TenthsField, TextField, WholeField
 from app.rulebook.domain.rules import Adoption
-from app.rulebook.schemas import AdoptionIn
+from app.rulebook.schemas import AdoptionIn, AdoptionOut
 
 from .domain import REASON_LENGTH_MAX, ExpiryKind, Terms
 
@@ -49,18 +49,14 @@ class ExpiryTermsOut(StrictSchema):
     ceiling = TenthsField(allow_none=True)
 
 
-class ExpiryPolicyOut(StrictSchema):
+class ExpiryPolicyOut(AdoptionOut):
+    """A policy with the record of the meeting that adopted it."""
+
     id = IdField()
     number = fields.Integer()
     terms = fields.Nested(ExpiryTermsOut)
     announced_on = fields.Date()
     acts_from = fields.Date()
-    meeting_on = fields.Date()
-    meeting_kind = fields.String()
-    present = fields.Integer()
-    votes_for = fields.Integer()
-    votes_against = fields.Integer()
-    record_number = fields.String()
 
 
 class ExpiryLotOut(StrictSchema):

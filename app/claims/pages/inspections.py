@@ -1,4 +1,4 @@
-"""Inspection rounds: the list on the phone, the check by another, and denied credits."""
+"""Inspection rounds: the list on the phone, and the check by another."""
 
 from flask import Blueprint, flash, g, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
